@@ -1,0 +1,65 @@
+/* What hesp-packager is told to do: one const struct, filled from the command line or from a YAML
+ * file, checked whole before anything else is allocated. */
+#ifndef PACKAGER_CONFIG_CONFIG_H
+#define PACKAGER_CONFIG_CONFIG_H
+
+#include "media/core/log.h"
+#include "media/core/timebase.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    CONFIG_NAME_MAX = 32,
+    CONFIG_RUNGS_MAX = 8,
+    CONFIG_CHANNELS_MAX = 64,
+    CONFIG_ERROR_BYTES = 512,
+};
+
+struct config_rung {
+    int width, height;   /* even, 32..4096 */
+    int64_t bitrate_bps; /* 32k..100M */
+};
+
+struct config_channel {
+    char name[CONFIG_NAME_MAX + 1]; /* [a-z0-9-]{1,32}, none of time healthz metrics api web */
+    char *input;                    /* owned */
+    struct config_rung ladder[CONFIG_RUNGS_MAX]; /* largest first */
+    size_t rungs;                                /* 1..CONFIG_RUNGS_MAX */
+    struct rational fps;                         /* 1..120, in lowest terms; default 30 */
+    char preset[16];           /* ultrafast, superfast, veryfast, faster; default superfast */
+    int64_t audio_bitrate_bps; /* 16k..512k; default 128k */
+    double segment_duration_s; /* 1..3600; default 6; the packager rounds it to whole frames */
+    double window_s;           /* 2..86400; default 60 */
+    int64_t memory_bytes;      /* 16M..; default 512M */
+    bool loop;                 /* files only */
+};
+
+struct config {
+    char listen_address[64]; /* numeric, without the brackets of IPv6; default 127.0.0.1 */
+    uint16_t listen_port;    /* default 8080; 0: the system picks one */
+    double seconds;          /* 0: until stopped */
+    enum log_format log_format;
+    struct config_channel *channels; /* owned */
+    size_t channel_count;
+};
+
+enum config_outcome {
+    CONFIG_RUN,   /* *config is filled: go on */
+    CONFIG_DONE,  /* --help or --version was answered: exit 0 */
+    CONFIG_WRONG, /* error holds one line that names what is wrong and the remedy: exit 2 */
+};
+
+/* Reads the command line (argp), and the file that --config names. config is initialized here and
+ * to be given to config_finish after CONFIG_RUN. Command line options win over the file's. */
+enum config_outcome config_from_command_line(int argc, char **argv, struct config *config,
+                                             char error[CONFIG_ERROR_BYTES]);
+
+/* Reads a YAML text, for which name is what errors call it. */
+enum config_outcome config_from_yaml(const char *text, size_t size, const char *name,
+                                     struct config *config, char error[CONFIG_ERROR_BYTES]);
+
+void config_finish(struct config *config);
+
+#endif

@@ -1,0 +1,18 @@
+/* Brings pictures of any size and pixel format to a rung's: yuv420p, scaled to fit, the rest black
+ * (the picture's shape is kept, sample aspect ratio included).
+ * Thread-safety: a scaler belongs to one thread at a time. */
+#ifndef PACKAGER_LADDER_SCALER_H
+#define PACKAGER_LADDER_SCALER_H
+
+#include <libavutil/frame.h>
+
+struct scaler;
+
+int scaler_create(int width, int height, struct scaler **out); /* even sizes */
+void scaler_destroy(struct scaler *s);                         /* NULL is fine */
+
+/* *out: the scaled picture, the scaler's until the next call; or the input itself where nothing has
+ * to be done. The input's size, format and aspect may change from call to call. */
+int scaler_scale(struct scaler *s, const AVFrame *in, const AVFrame **out);
+
+#endif

@@ -1,0 +1,136 @@
+/* hesp-packager: reads what it is told, runs the service, and ends it cleanly. */
+#include "media/core/clock.h"
+#include "media/core/err.h"
+#include "media/core/log.h"
+#include "packager/config/config.h"
+#include "packager/pipeline/service.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static const int64_t tick_us = 20000;
+static const int64_t status_line_us = 500000;
+static const int64_t linger_us = 300000;     /* for the last bytes to reach the viewers */
+static const int64_t end_limit_us = 8000000; /* an encoder that hangs must not keep the process */
+static const double end_ahead_s = 2.5; /* announcing and reaching an end takes about this long */
+
+/* The terminal's last line, kept below the log. */
+struct status_line {
+    bool wanted;
+    size_t shown;
+    int64_t next_us;
+};
+
+static void log_above_status_line(void *context, const char *line)
+{
+    (void)context;
+    fprintf(stderr, "\r\033[K%s\n", line);
+}
+
+static void status_line_show(struct status_line *l, const struct service *s, int64_t now_us)
+{
+    char text[512];
+    struct winsize window;
+    if (!l->wanted || now_us < l->next_us)
+        return;
+    l->next_us = now_us + status_line_us;
+    service_status_line(s, now_us, text, sizeof text);
+    if (!ioctl(STDERR_FILENO, TIOCGWINSZ, &window) && window.ws_col > 1 &&
+        strlen(text) >= window.ws_col)
+        text[window.ws_col - 1] = 0;
+    fprintf(stderr, "\r\033[K%s", text);
+    l->shown = 1;
+}
+
+/* Says once for each channel, in their order, that it can be joined. */
+static void announce_ready(const struct service *s, bool *said)
+{
+    char url[SERVICE_URL_BYTES];
+    service_url(s, url);
+    for (size_t i = 0; i < s->channel_count; i++) {
+        if (said[i] || !channel_ready(s->channels[i]))
+            continue;
+        said[i] = true;
+        const char *name = channel_name(s->channels[i]);
+        printf("%s %s/%s/manifest.json\n", name, url, name);
+        fflush(stdout);
+    }
+}
+
+/* 0, or the signal that came within a tick. */
+static int next_signal(const sigset_t *signals)
+{
+    struct timespec tick = {.tv_nsec = tick_us * 1000};
+    int signal = sigtimedwait(signals, NULL, &tick);
+    return signal > 0 ? signal : 0;
+}
+
+static void run(struct service *s, const struct config *config, const sigset_t *signals)
+{
+    bool said[CONFIG_CHANNELS_MAX] = {false};
+    struct status_line line = {.wanted = isatty(STDERR_FILENO)};
+    int64_t end_us = INT64_MAX;
+    bool ending = false;
+    if (config->seconds > 0)
+        end_us = clock_monotonic_us() + (int64_t)((config->seconds - end_ahead_s) * 1e6);
+    while (!ending || (!service_finished(s) && clock_monotonic_us() < end_us + end_limit_us)) {
+        int signal = next_signal(signals);
+        int64_t now_us = clock_monotonic_us();
+        announce_ready(s, said);
+        status_line_show(&line, s, now_us);
+        if (signal && ending) {
+            fprintf(stderr, "hesp-packager: stopped by a second signal\n");
+            _exit(EXIT_FAILURE);
+        }
+        if (!ending && (signal || now_us >= end_us)) {
+            ending = true;
+            end_us = now_us;
+            log_info(NULL, "%s: announcing the end, a second signal stops at once",
+                     signal ? strsignal(signal) : "time is up");
+            service_announce_end(s);
+        }
+    }
+    clock_sleep_until_us(clock_monotonic_us() + linger_us);
+    if (line.shown)
+        fprintf(stderr, "\r\033[K");
+}
+
+int main(int argc, char **argv)
+{
+    struct config config;
+    struct service service;
+    char error[CONFIG_ERROR_BYTES];
+    sigset_t signals;
+
+    switch (config_from_command_line(argc, argv, &config, error)) {
+    case CONFIG_DONE:
+        return EXIT_SUCCESS;
+    case CONFIG_WRONG:
+        fprintf(stderr, "hesp-packager: %s\n", error);
+        return 2;
+    case CONFIG_RUN:
+        break;
+    }
+    log_setup(config.log_format, LOG_LEVEL_INFO);
+    if (isatty(STDERR_FILENO))
+        log_redirect(log_above_status_line, NULL);
+
+    /* Before any thread starts, so that all of them leave the signals to this one. */
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+
+    int status = service_create(&config, &service);
+    if (!status)
+        run(&service, &config, &signals);
+    service_destroy(&service);
+    config_finish(&config);
+    return status ? EXIT_FAILURE : EXIT_SUCCESS;
+}

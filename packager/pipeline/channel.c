@@ -1,0 +1,277 @@
+#include "packager/pipeline/channel.h"
+#include "media/core/clock.h"
+#include "media/core/err.h"
+#include "media/core/log.h"
+#include "packager/track/audio_track.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const int64_t end_ahead_us = 2200000;   /* the 2 s of HESP 3.2.5, and time to fetch */
+static const int64_t start_grace_us = 1500000; /* how long a feed may take before black is shown */
+static const int64_t start_lead_us = 20000;    /* from the decision to start to frame 0 */
+static const int64_t late_slot_us = 500000;    /* a clock that late has been suspended */
+
+struct channel {
+    const struct config_channel *config;
+    char presentation[CHANNEL_PRESENTATION_BYTES];
+    struct timeline timeline; /* written before `started`, read after */
+    struct store *store;
+    struct input *input;
+    struct sound *sound;
+    struct rung *rungs[CONFIG_RUNGS_MAX];
+    size_t rung_count;
+    pthread_t thread; /* the output clock */
+    bool running;
+    _Atomic bool started;
+    _Atomic bool stop;
+    _Atomic int64_t end_frame;
+};
+
+static void name_presentation(char out[CHANNEL_PRESENTATION_BYTES])
+{
+    char iso[CLOCK_ISO8601_BYTES];
+    size_t at = 0;
+    clock_iso8601(clock_utc_us(), iso);
+    for (const char *c = iso; *c && at + 1 < CHANNEL_PRESENTATION_BYTES; c++) {
+        if (*c != '-' && *c != ':')
+            out[at++] = *c;
+    }
+    out[at] = 0;
+}
+
+static void show(struct channel *c, int64_t frame)
+{
+    struct input_picture picture;
+    int64_t slot_us = timeline_video_us(&c->timeline, frame);
+    int64_t slot_utc_us = slot_us + (clock_utc_us() - clock_monotonic_us());
+    input_picture(c->input, frame, slot_us, slot_utc_us, &picture);
+    for (size_t i = 0; i < c->rung_count; i++)
+        rung_offer(c->rungs[i], frame, picture.frame, picture.capture_utc_us, slot_utc_us);
+}
+
+/* A feed's first picture is worth a short wait: a channel then starts with it and not with black.
+ */
+static void wait_for_feed(struct channel *c)
+{
+    int64_t deadline_us = clock_monotonic_us() + start_grace_us;
+    struct input_state state;
+    do {
+        input_state(c->input, &state);
+        if (state.feed == INPUT_UP || atomic_load(&c->stop))
+            return;
+        clock_sleep_until_us(clock_monotonic_us() + 5000);
+    } while (clock_monotonic_us() < deadline_us);
+    log_warn(c->config->name, "no picture from %s yet: black and silence until it comes",
+             c->config->input);
+}
+
+static int start(struct channel *c)
+{
+    c->timeline.start_us = clock_monotonic_us() + start_lead_us;
+    int status = sound_start(c->sound, &c->timeline);
+    if (!status)
+        atomic_store(&c->started, true);
+    return status;
+}
+
+static void *run_clock(void *argument)
+{
+    struct channel *c = argument;
+    wait_for_feed(c);
+    int status = start(c);
+    if (status)
+        log_error(c->config->name, "the channel cannot start: %s", err_text(status));
+    for (int64_t frame = 0; !status && frame < atomic_load(&c->end_frame); frame++) {
+        int64_t slot_us = timeline_video_us(&c->timeline, frame);
+        clock_sleep_until_us(slot_us);
+        if (atomic_load(&c->stop))
+            break;
+        if (clock_monotonic_us() - slot_us > late_slot_us && frame % 100 == 0)
+            log_warn(c->config->name,
+                     "the output clock is late by %" PRId64 " ms: is the machine overloaded?",
+                     (clock_monotonic_us() - slot_us) / 1000);
+        show(c, frame);
+    }
+    return NULL;
+}
+
+static int create_rungs(struct channel *c)
+{
+    for (size_t i = 0; i < c->config->rungs; i++) {
+        struct rung_config config = {.channel = c->config->name,
+                                     .preset = c->config->preset,
+                                     .size = c->config->ladder[i],
+                                     .frame_rate = c->timeline.video_rate,
+                                     .segment_duration = c->timeline.segment_duration,
+                                     .store = c->store};
+        int status = rung_create(&config, &c->rungs[i]);
+        if (status) {
+            log_error(c->config->name, "rung %dx%d cannot be encoded: %s", config.size.width,
+                      config.size.height, err_text(status));
+            return status;
+        }
+        c->rung_count++;
+    }
+    return 0;
+}
+
+static int create_parts(struct channel *c, uint16_t number)
+{
+    const struct config_channel *config = c->config;
+    struct store_limits limits = {.window_us = (int64_t)(config->window_s * 1e6),
+                                  .max_bytes = (size_t)config->memory_bytes};
+    struct input_config input = {.channel = config->name,
+                                 .url = config->input,
+                                 .loop = config->loop,
+                                 .frame_rate = config->fps,
+                                 .width = config->ladder[0].width,
+                                 .height = config->ladder[0].height,
+                                 .channel_number = number};
+    struct sound_config sound = {.channel = config->name,
+                                 .bitrate_bps = config->audio_bitrate_bps,
+                                 .segment_duration = c->timeline.segment_duration};
+    int status = store_create(&limits, &c->store);
+    if (!status)
+        status = create_rungs(c);
+    if (!status)
+        status = input_create(&input, &c->input);
+    if (!status) {
+        sound.store = c->store;
+        sound.input = c->input;
+        status = sound_create(&sound, &c->sound);
+    }
+    return status;
+}
+
+int channel_create(const struct config_channel *config, uint16_t number, struct channel **out)
+{
+    struct channel *c = calloc(1, sizeof *c);
+    if (!c)
+        return ERR_NOMEM;
+    c->config = config;
+    c->timeline.video_rate = config->fps;
+    c->timeline.audio_rate =
+        timebase_reduce((struct rational){AUDIO_TRACK_RATE, AUDIO_TRACK_FRAME});
+    c->timeline.segment_duration = timeline_whole_frames(config->segment_duration_s, config->fps);
+    atomic_init(&c->end_frame, INT64_MAX);
+    name_presentation(c->presentation);
+    int status = create_parts(c, number);
+    if (!status && pthread_create(&c->thread, NULL, run_clock, c))
+        status = ERR_STATE;
+    if (status) {
+        channel_destroy(c);
+        return status;
+    }
+    c->running = true;
+    pthread_setname_np(c->thread, "clock");
+    *out = c;
+    return 0;
+}
+
+void channel_destroy(struct channel *c)
+{
+    if (!c)
+        return;
+    atomic_store(&c->stop, true);
+    if (c->running)
+        pthread_join(c->thread, NULL);
+    for (size_t i = 0; i < c->rung_count; i++)
+        rung_destroy(c->rungs[i]);
+    sound_destroy(c->sound);
+    input_destroy(c->input);
+    store_destroy(c->store);
+    free(c);
+}
+
+void channel_announce_end(struct channel *c)
+{
+    int64_t unannounced = INT64_MAX;
+    int64_t end = atomic_load(&c->started)
+                      ? timeline_end_frame(&c->timeline, clock_monotonic_us(), end_ahead_us)
+                      : 0;
+    if (!atomic_compare_exchange_strong(&c->end_frame, &unannounced, end))
+        return;
+    for (size_t i = 0; i < c->rung_count; i++)
+        rung_announce_end(c->rungs[i], end);
+    sound_announce_end(c->sound, timeline_audio_frames(&c->timeline, end));
+}
+
+bool channel_finished(const struct channel *c)
+{
+    struct sound_state sound;
+    struct rung_state rung;
+    sound_state(c->sound, &sound);
+    bool finished = sound.finished || !atomic_load(&c->started);
+    for (size_t i = 0; i < c->rung_count; i++) {
+        rung_state(c->rungs[i], &rung);
+        finished = finished && rung.finished;
+    }
+    return finished && atomic_load(&c->end_frame) != INT64_MAX;
+}
+
+bool channel_ready(const struct channel *c)
+{
+    for (size_t i = 0; i < store_track_count(c->store); i++) {
+        struct store_track_state state;
+        store_track_state(store_track_at(c->store, i), &state);
+        if (state.newest_packet < 0)
+            return false;
+    }
+    return atomic_load(&c->started);
+}
+
+const char *channel_name(const struct channel *c)
+{
+    return c->config->name;
+}
+
+const char *channel_presentation(const struct channel *c)
+{
+    return c->presentation;
+}
+
+struct store *channel_store(const struct channel *c)
+{
+    return c->store;
+}
+
+static int64_t behind_us(const struct channel *c, int64_t now_us, int64_t end_frame)
+{
+    int64_t end_us =
+        end_frame == INT64_MAX ? INT64_MAX : timeline_video_us(&c->timeline, end_frame);
+    int64_t clock_us = now_us < end_us ? now_us : end_us;
+    int64_t behind = 0;
+    for (size_t i = 0; i < store_track_count(c->store); i++) {
+        struct store_track *track = store_track_at(c->store, i);
+        struct store_track_state state;
+        store_track_state(track, &state);
+        int64_t next_us =
+            c->timeline.start_us +
+            timebase_frame_us(state.newest_sequence + 1, store_track_info(track)->frame_rate);
+        behind = clock_us - next_us > behind ? clock_us - next_us : behind;
+    }
+    return behind;
+}
+
+void channel_state(const struct channel *c, int64_t now_us, struct channel_state *state)
+{
+    struct store_track_state first;
+    *state = (struct channel_state){.rung_count = c->rung_count,
+                                    .end_frame = atomic_load(&c->end_frame),
+                                    .started = atomic_load(&c->started)};
+    if (state->started) {
+        state->timeline = c->timeline;
+        state->behind_us = behind_us(c, now_us, state->end_frame);
+    }
+    input_state(c->input, &state->input);
+    sound_state(c->sound, &state->sound);
+    for (size_t i = 0; i < c->rung_count; i++)
+        rung_state(c->rungs[i], &state->rungs[i]);
+    store_track_state(store_track_at(c->store, 0), &first);
+    state->newest_sequence = first.newest_sequence;
+}

@@ -1,0 +1,24 @@
+/* A channel's manifest (HESP 3.2), from a snapshot of its store. */
+#ifndef PACKAGER_PIPELINE_CHANNEL_MANIFEST_H
+#define PACKAGER_PIPELINE_CHANNEL_MANIFEST_H
+
+#include "manifests/hesp.h"
+#include "media/core/bytes.h"
+#include "packager/pipeline/timeline.h"
+#include "packager/store/store.h"
+
+#include <stdint.h>
+
+struct manifest_snapshot {
+    const char *presentation;
+    struct timeline timeline;
+    int64_t end_frame; /* of the picture; INT64_MAX: open */
+    int64_t now_utc_us;
+    struct store *store;
+};
+
+/* Appends the manifest's JSON. ERR_NOT_FOUND while a track has no sample yet. Thread-safety: any.
+ */
+int channel_manifest_write(const struct manifest_snapshot *snapshot, struct bytes_writer *out);
+
+#endif

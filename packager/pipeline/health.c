@@ -1,0 +1,80 @@
+#include "packager/pipeline/health.h"
+
+#include <inttypes.h>
+
+static const int64_t late_us = 500000;  /* output this far behind its clock is degraded */
+static const int64_t down_us = 3000000; /* and this far, there is none */
+
+static const char *const health_names[] = {"ok", "degraded", "down"};
+
+const char *health_feed_name(enum input_feed feed)
+{
+    static const char *const names[] = {"starting", "up", "lost"};
+    return names[feed];
+}
+
+int64_t health_repeated_pictures(const struct channel_state *state)
+{
+    int64_t most = 0;
+    for (size_t i = 0; i < state->rung_count; i++) {
+        int64_t repeated = state->rungs[i].repeated_pictures;
+        most = repeated > most ? repeated : most;
+    }
+    return state->input.repeated_pictures + most;
+}
+
+enum health health_of_channel(const struct channel_state *state)
+{
+    if (!state->started || state->newest_sequence < 0 || state->behind_us > down_us)
+        return HEALTH_DOWN;
+    if (state->input.feed != INPUT_UP || state->behind_us > late_us)
+        return HEALTH_DEGRADED;
+    return HEALTH_OK;
+}
+
+enum health health_of_all(const enum health *channels, size_t count)
+{
+    size_t ok = 0, down = 0;
+    for (size_t i = 0; i < count; i++) {
+        ok += channels[i] == HEALTH_OK;
+        down += channels[i] == HEALTH_DOWN;
+    }
+    if (ok == count)
+        return HEALTH_OK;
+    return down == count ? HEALTH_DOWN : HEALTH_DEGRADED;
+}
+
+static enum health write_channel(const struct channel *c, int64_t now_us, struct bytes_writer *out)
+{
+    struct channel_state state;
+    channel_state(c, now_us, &state);
+    enum health health = health_of_channel(&state);
+    bytes_printf(
+        out,
+        "\"%s\":{\"status\":\"%s\",\"feed\":\"%s\",\"since_s\":%.1f,\"newest_sequence\":%" PRId64
+        ",\"repeated_pictures\":%" PRId64 "}",
+        channel_name(c), health_names[health], health_feed_name(state.input.feed),
+        (double)(now_us - state.input.since_us) / 1e6, state.newest_sequence,
+        health_repeated_pictures(&state));
+    return health;
+}
+
+int health_write(struct channel *const *channels, size_t count, int64_t now_us,
+                 struct bytes_writer *out)
+{
+    enum health each[CONFIG_CHANNELS_MAX];
+    struct bytes_writer list;
+    bytes_writer_init(&list);
+    for (size_t i = 0; i < count; i++) {
+        bytes_write_text(&list, i ? "," : "");
+        each[i] = write_channel(channels[i], now_us, &list);
+    }
+    enum health all = health_of_all(each, count);
+    bytes_printf(out, "{\"status\":\"%s\",\"channels\":{", health_names[all]);
+    bytes_write(out, list.data, list.size);
+    bytes_write_text(out, "}}\n");
+    if (list.status)
+        out->status = list.status;
+    bytes_writer_finish(&list);
+    return all == HEALTH_DOWN ? 503 : 200;
+}

@@ -1,0 +1,25 @@
+/* What /healthz says: whether each channel's feed is up and its output goes on. */
+#ifndef PACKAGER_PIPELINE_HEALTH_H
+#define PACKAGER_PIPELINE_HEALTH_H
+
+#include "media/core/bytes.h"
+#include "packager/pipeline/channel.h"
+
+#include <stdint.h>
+
+enum health { HEALTH_OK, HEALTH_DEGRADED, HEALTH_DOWN };
+
+/* ok: the feed is up and the output keeps pace. degraded: viewers get a stream, but of the last
+ * picture (the feed is not up), or late. down: there is no output. Pure. */
+enum health health_of_channel(const struct channel_state *state);
+/* ok where all are, down where all are, degraded in between. */
+enum health health_of_all(const enum health *channels, size_t count);
+
+/* Appends the JSON; returns the HTTP status, 200 or 503 (down). */
+int health_write(struct channel *const *channels, size_t count, int64_t now_us,
+                 struct bytes_writer *out);
+
+const char *health_feed_name(enum input_feed feed);
+int64_t health_repeated_pictures(const struct channel_state *state);
+
+#endif

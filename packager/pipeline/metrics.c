@@ -1,0 +1,246 @@
+#include "packager/pipeline/metrics.h"
+#include "packager/pipeline/health.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Everything is gathered first: a family's lines must stand together. */
+struct snapshot {
+    const struct service *service;
+    int64_t now_us;
+    struct channel_state *channels;
+    struct bytes_writer *out;
+};
+
+static void family(struct snapshot *s, const char *name, const char *type, const char *help)
+{
+    bytes_printf(s->out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static const char *name_of(const struct snapshot *s, size_t channel)
+{
+    return channel_name(s->service->channels[channel]);
+}
+
+static void write_process(struct snapshot *s)
+{
+    struct timespec cpu;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    family(s, "openhesp_build_info", "gauge", "The version of this program.");
+    bytes_printf(s->out, "openhesp_build_info{version=\"%s\"} 1\n", OPENHESP_VERSION);
+    family(s, "openhesp_uptime_seconds", "gauge", "Time since the start.");
+    bytes_printf(s->out, "openhesp_uptime_seconds %.3f\n",
+                 (double)(s->now_us - s->service->started_us) / 1e6);
+    family(s, "openhesp_process_cpu_seconds_total", "counter", "CPU of the whole process.");
+    bytes_printf(s->out, "openhesp_process_cpu_seconds_total %.6f\n",
+                 (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9);
+}
+
+static void write_origin(struct snapshot *s)
+{
+    struct origin_state o;
+    origin_state(s->service->origin, &o);
+    family(s, "openhesp_origin_connections", "gauge", "Open HTTP connections.");
+    bytes_printf(s->out, "openhesp_origin_connections %" PRId64 "\n", o.connections);
+    family(s, "openhesp_origin_live_responses", "gauge", "Segment responses under way (viewers).");
+    bytes_printf(s->out, "openhesp_origin_live_responses %" PRId64 "\n", o.live_responses);
+    family(s, "openhesp_origin_parked_requests", "gauge",
+           "Requests that wait for a packet or segment.");
+    bytes_printf(s->out, "openhesp_origin_parked_requests %" PRId64 "\n", o.parked_requests);
+    family(s, "openhesp_origin_requests_total", "counter", "HTTP requests.");
+    bytes_printf(s->out, "openhesp_origin_requests_total %" PRId64 "\n", o.requests);
+    family(s, "openhesp_origin_responses_total", "counter", "HTTP responses by class of status.");
+    for (int i = 2; i < 6; i++)
+        bytes_printf(s->out, "openhesp_origin_responses_total{class=\"%dxx\"} %" PRId64 "\n", i,
+                     o.responses_by_class[i]);
+    family(s, "openhesp_origin_sent_bytes_total", "counter", "Bytes of bodies sent.");
+    bytes_printf(s->out, "openhesp_origin_sent_bytes_total %" PRId64 "\n", o.bytes_sent);
+    family(s, "openhesp_origin_cut_readers_total", "counter",
+           "Viewers cut off for reading too slowly.");
+    bytes_printf(s->out, "openhesp_origin_cut_readers_total %" PRId64 "\n", o.cut_readers);
+    family(s, "openhesp_origin_cpu_seconds_total", "counter", "CPU of the origin's threads.");
+    bytes_printf(s->out, "openhesp_origin_cpu_seconds_total %.6f\n", (double)o.cpu_us / 1e6);
+}
+
+static void write_feeds(struct snapshot *s)
+{
+    family(s, "openhesp_feed_up", "gauge", "1 where the channel's feed is up.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        bytes_printf(s->out, "openhesp_feed_up{channel=\"%s\"} %d\n", name_of(s, i),
+                     s->channels[i].input.feed == INPUT_UP);
+    struct {
+        const char *name, *help;
+        size_t at;
+    } const counters[] = {
+        {"openhesp_feed_repeated_pictures_total", "Frames the feed had no new picture for.",
+         offsetof(struct input_state, repeated_pictures)},
+        {"openhesp_feed_dropped_pictures_total", "Pictures of the feed that no frame had room for.",
+         offsetof(struct input_state, dropped_pictures)},
+        {"openhesp_feed_silent_samples_total", "Samples the feed had no sound for.",
+         offsetof(struct input_state, silent_samples)},
+        {"openhesp_feed_reopened_total", "Times the feed was opened again.",
+         offsetof(struct input_state, reopened)},
+        {"openhesp_feed_decode_errors_total", "Pieces of the feed that could not be decoded.",
+         offsetof(struct input_state, decode_errors)},
+    };
+    for (size_t k = 0; k < sizeof counters / sizeof *counters; k++) {
+        family(s, counters[k].name, "counter", counters[k].help);
+        for (size_t i = 0; i < s->service->channel_count; i++)
+            bytes_printf(s->out, "%s{channel=\"%s\"} %" PRId64 "\n", counters[k].name,
+                         name_of(s, i),
+                         *(const int64_t *)((const char *)&s->channels[i].input + counters[k].at));
+    }
+}
+
+/* One line for each track of each channel, whose value is picked from the store's state. */
+static void write_tracks(struct snapshot *s, const char *name, const char *type, const char *help,
+                         int64_t (*value)(const struct store_track_state *,
+                                          const struct store_track_info *))
+{
+    family(s, name, type, help);
+    for (size_t i = 0; i < s->service->channel_count; i++) {
+        const struct store *store = channel_store(s->service->channels[i]);
+        for (size_t k = 0; k < store_track_count(store); k++) {
+            struct store_track *track = store_track_at(store, k);
+            struct store_track_state state;
+            store_track_state(track, &state);
+            bytes_printf(s->out, "%s{channel=\"%s\",track=\"%s\"} %" PRId64 "\n", name,
+                         name_of(s, i), store_track_info(track)->id,
+                         value(&state, store_track_info(track)));
+        }
+    }
+}
+
+static int64_t frames_of(const struct store_track_state *t, const struct store_track_info *info)
+{
+    (void)info;
+    return t->newest_sequence + 1;
+}
+
+static int64_t bytes_of(const struct store_track_state *t, const struct store_track_info *info)
+{
+    (void)info;
+    return (int64_t)t->bytes;
+}
+
+static int64_t over_of(const struct store_track_state *t, const struct store_track_info *info)
+{
+    (void)info;
+    return t->segments_over_bandwidth;
+}
+
+static int64_t peak_of(const struct store_track_state *t, const struct store_track_info *info)
+{
+    (void)info;
+    return t->peak_segment_bps;
+}
+
+static int64_t bandwidth_of(const struct store_track_state *t, const struct store_track_info *info)
+{
+    (void)t;
+    return info->bandwidth_bps;
+}
+
+static void write_store(struct snapshot *s)
+{
+    write_tracks(s, "openhesp_frames_total", "counter", "Samples of the Continuation Stream.",
+                 frames_of);
+    write_tracks(s, "openhesp_store_bytes", "gauge", "Bytes held for viewers.", bytes_of);
+    write_tracks(s, "openhesp_track_bandwidth_bits_per_second", "gauge",
+                 "The peak rate that the manifest promises.", bandwidth_of);
+    write_tracks(s, "openhesp_segment_peak_bits_per_second", "gauge",
+                 "The highest rate of a finished segment.", peak_of);
+    write_tracks(s, "openhesp_segments_over_bandwidth_total", "counter",
+                 "Finished segments whose rate exceeded the manifest's.", over_of);
+    family(s, "openhesp_available_seconds", "gauge",
+           "availabilityDuration as the manifest says it.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        bytes_printf(s->out, "openhesp_available_seconds{channel=\"%s\"} %" PRId64 "\n",
+                     name_of(s, i),
+                     store_available_us(channel_store(s->service->channels[i])) / 1000000);
+}
+
+static void write_rungs(struct snapshot *s)
+{
+    family(s, "openhesp_rung_repeated_pictures_total", "counter",
+           "Pictures repeated because the encoder was late.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        for (size_t k = 0; k < s->channels[i].rung_count; k++)
+            bytes_printf(
+                s->out,
+                "openhesp_rung_repeated_pictures_total{channel=\"%s\",track=\"%s\"} %" PRId64 "\n",
+                name_of(s, i), s->channels[i].rungs[k].track_id,
+                s->channels[i].rungs[k].repeated_pictures);
+    family(s, "openhesp_packets_total", "counter", "Initialization Packets made.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        for (size_t k = 0; k < s->channels[i].rung_count; k++)
+            bytes_printf(
+                s->out, "openhesp_packets_total{channel=\"%s\",track=\"%s\"} %" PRId64 "\n",
+                name_of(s, i), s->channels[i].rungs[k].track_id, s->channels[i].rungs[k].packets);
+}
+
+static void write_cpu_line(struct snapshot *s, size_t channel, const char *track, const char *stage,
+                           int64_t cpu_us)
+{
+    bytes_printf(
+        s->out, "openhesp_stage_cpu_seconds_total{channel=\"%s\",track=\"%s\",stage=\"%s\"} %.6f\n",
+        name_of(s, channel), track, stage, (double)cpu_us / 1e6);
+}
+
+static void write_cpu(struct snapshot *s)
+{
+    family(s, "openhesp_stage_cpu_seconds_total", "counter",
+           "CPU of each stage of a frame's path.");
+    for (size_t i = 0; i < s->service->channel_count; i++) {
+        const struct channel_state *c = &s->channels[i];
+        write_cpu_line(s, i, "", "ingest", c->input.cpu_us);
+        write_cpu_line(s, i, sound_track_id, "encode", c->sound.cpu_us);
+        for (size_t k = 0; k < c->rung_count; k++) {
+            const struct rung_state *r = &c->rungs[k];
+            write_cpu_line(s, i, r->track_id, "scale", r->cpu.scale_us);
+            write_cpu_line(s, i, r->track_id, "encode", r->cpu.encode_us);
+            write_cpu_line(s, i, r->track_id, "package", r->cpu.package_us);
+            write_cpu_line(s, i, r->track_id, "init", r->packet_cpu_us);
+        }
+    }
+}
+
+static void write_latency(struct snapshot *s)
+{
+    static const char name[] = "openhesp_capture_to_available_seconds";
+    char labels[128];
+    family(s, name, "histogram", "From a frame's capture to its chunk being available.");
+    for (size_t i = 0; i < s->service->channel_count; i++) {
+        const struct channel_state *c = &s->channels[i];
+        for (size_t k = 0; k < c->rung_count; k++) {
+            snprintf(labels, sizeof labels, "channel=\"%s\",track=\"%s\"", name_of(s, i),
+                     c->rungs[k].track_id);
+            histogram_write(c->rungs[k].capture_to_available, s->out, name, labels);
+        }
+        snprintf(labels, sizeof labels, "channel=\"%s\",track=\"%s\"", name_of(s, i),
+                 sound_track_id);
+        histogram_write(c->sound.capture_to_available, s->out, name, labels);
+    }
+}
+
+void metrics_write(const struct service *service, int64_t now_us, struct bytes_writer *out)
+{
+    struct snapshot s = {.service = service, .now_us = now_us, .out = out};
+    s.channels = calloc(service->channel_count ? service->channel_count : 1, sizeof *s.channels);
+    if (!s.channels) {
+        out->status = -1;
+        return;
+    }
+    for (size_t i = 0; i < service->channel_count; i++)
+        channel_state(service->channels[i], now_us, &s.channels[i]);
+    write_process(&s);
+    write_origin(&s);
+    write_feeds(&s);
+    write_store(&s);
+    write_rungs(&s);
+    write_cpu(&s);
+    write_latency(&s);
+    free(s.channels);
+}

@@ -1,0 +1,174 @@
+#include "packager/pipeline/rung.h"
+#include "media/core/clock.h"
+#include "media/core/err.h"
+#include "media/core/log.h"
+#include "packager/pipeline/event_repeat.h"
+#include "packager/pipeline/mailbox.h"
+#include "packager/track/packet_maker.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Between -3 and -6 a join stays within 2 to 7 dB closer to the unjoined picture than from the
+ * source; -3 costs the fewest bytes, which the viewer's link has to carry. */
+enum { INIT_QP_DELTA = -3 };
+
+struct rung {
+    struct rung_config config;
+    char id[32];
+    struct mailbox *mailbox;
+    struct video_track *track;
+    struct packet_maker *maker;
+    pthread_t thread;
+    bool running;
+    struct event_repeat update; /* the thread's */
+    _Atomic bool announced;
+    _Atomic int64_t repeated;
+    _Atomic int64_t failed;
+    _Atomic bool finished;
+    struct histogram capture_to_available;
+};
+
+void rung_track_id(const struct config_rung *size, char id[32])
+{
+    snprintf(id, 32, "%dx%d-%" PRId64 "k", size->width, size->height, size->bitrate_bps / 1000);
+}
+
+static int push(struct rung *r, const struct mailbox_item *item)
+{
+    int64_t slot_utc_us =
+        item->newest_utc_us - timebase_frame_us(item->late_frames, r->config.frame_rate);
+    int64_t capture = item->picture ? item->capture_utc_us : slot_utc_us;
+    bool update = event_repeat_due(&r->update, atomic_load(&r->announced), item->sequence,
+                                   r->config.frame_rate);
+    if (!item->picture)
+        atomic_fetch_add(&r->repeated, 1);
+    int status = video_track_push(r->track, item->picture, item->sequence, capture, update,
+                                  clock_monotonic_us());
+    if (!status && item->picture)
+        histogram_add(&r->capture_to_available, clock_utc_us() - capture);
+    return status;
+}
+
+static void *work(void *argument)
+{
+    struct rung *r = argument;
+    struct mailbox_item item;
+    int status = 0;
+    while (status != ERR_END) {
+        status = mailbox_take(r->mailbox, clock_monotonic_us() + 1000000, &item);
+        if (status)
+            continue;
+        int pushed = push(r, &item);
+        av_frame_free(&item.picture);
+        if (pushed) {
+            log_error(r->config.channel, "rung %s stops: frame %" PRId64 " could not be made: %s",
+                      r->id, item.sequence, err_text(pushed));
+            atomic_fetch_add(&r->failed, 1);
+            break;
+        }
+    }
+    struct video_track_format format;
+    video_track_format(r->track, &format);
+    store_end_track(format.store_track);
+    atomic_store(&r->finished, true);
+    return NULL;
+}
+
+/* The maker needs the track's format, so it comes after the track that feeds it. */
+static void reconstructed(void *context, struct reconstruction *reconstruction)
+{
+    struct rung *r = context;
+    packet_maker_offer(r->maker, reconstruction);
+}
+
+static int build(struct rung *r)
+{
+    struct video_track_config config = {
+        .encoder = &encoder_x264,
+        .width = r->config.size.width,
+        .height = r->config.size.height,
+        .bitrate_bps = r->config.size.bitrate_bps,
+        .frame_rate = r->config.frame_rate,
+        .segment_duration = r->config.segment_duration,
+        .preset = r->config.preset,
+        .id = r->id,
+        .store = r->config.store,
+        .reconstructed = reconstructed,
+        .context = r,
+    };
+    struct video_track_format format;
+    int status = mailbox_create(&r->mailbox);
+    if (!status)
+        status = video_track_create(&config, &r->track);
+    if (!status) {
+        video_track_format(r->track, &format);
+        status = packet_maker_create(&format, INIT_QP_DELTA, &r->maker);
+    }
+    return status;
+}
+
+int rung_create(const struct rung_config *config, struct rung **out)
+{
+    struct rung *r = calloc(1, sizeof *r);
+    if (!r)
+        return ERR_NOMEM;
+    r->config = *config;
+    rung_track_id(&config->size, r->id);
+    histogram_init(&r->capture_to_available);
+    event_repeat_init(&r->update);
+    int status = build(r);
+    if (!status && pthread_create(&r->thread, NULL, work, r))
+        status = ERR_STATE;
+    if (status) {
+        rung_destroy(r);
+        return status;
+    }
+    r->running = true;
+    pthread_setname_np(r->thread, "rung");
+    *out = r;
+    return 0;
+}
+
+void rung_destroy(struct rung *r)
+{
+    if (!r)
+        return;
+    if (r->running) {
+        mailbox_close(r->mailbox, 0);
+        pthread_join(r->thread, NULL);
+    }
+    packet_maker_destroy(r->maker);
+    video_track_destroy(r->track);
+    mailbox_destroy(r->mailbox);
+    free(r);
+}
+
+void rung_offer(struct rung *r, int64_t sequence, const AVFrame *picture, int64_t capture_utc_us,
+                int64_t slot_utc_us)
+{
+    mailbox_put(r->mailbox, sequence, picture, capture_utc_us, slot_utc_us);
+}
+
+void rung_announce_end(struct rung *r, int64_t end_frame)
+{
+    atomic_store(&r->announced, true);
+    mailbox_close(r->mailbox, end_frame);
+}
+
+void rung_state(struct rung *r, struct rung_state *state)
+{
+    *state = (struct rung_state){
+        .repeated_pictures = atomic_load(&r->repeated),
+        .failed_frames = atomic_load(&r->failed),
+        .packets = packet_maker_packets(r->maker),
+        .packet_cpu_us = packet_maker_cpu_us(r->maker),
+        .capture_to_available = &r->capture_to_available,
+        .finished = atomic_load(&r->finished),
+    };
+    snprintf(state->track_id, sizeof state->track_id, "%s", r->id);
+    video_track_cpu(r->track, &state->cpu);
+}

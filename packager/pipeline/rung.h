@@ -1,0 +1,54 @@
+/* A rung at work: a thread that takes pictures out of a mailbox and pushes them through a video
+ * track, and the maker of its Initialization Packets.
+ * Thread-safety: create, announce and destroy from one thread; offer from the clock's; state from
+ * any. */
+#ifndef PACKAGER_PIPELINE_RUNG_H
+#define PACKAGER_PIPELINE_RUNG_H
+
+#include "packager/config/config.h"
+#include "packager/pipeline/histogram.h"
+#include "packager/store/store.h"
+#include "packager/track/video_track.h"
+
+#include <libavutil/frame.h>
+#include <stdint.h>
+
+struct rung;
+
+struct rung_config {
+    const char *channel; /* for the log; borrowed for the rung's life */
+    const char *preset;
+    struct config_rung size;
+    struct rational frame_rate;
+    struct rational segment_duration;
+    struct store *store;
+};
+
+int rung_create(const struct rung_config *config, struct rung **out);
+/* Ends the threads where rung_close hasn't yet, and frees. NULL is fine. */
+void rung_destroy(struct rung *r);
+
+/* Frame `sequence`, whose time is slot_utc_us, shows picture; never waits (see mailbox.h). */
+void rung_offer(struct rung *r, int64_t sequence, const AVFrame *picture, int64_t capture_utc_us,
+                int64_t slot_utc_us);
+
+/* The Presentation ends before frame end_frame: manifestupdate events from now on (H32), and the
+ * thread ends, its track ended, when frame end_frame - 1 is stored. */
+void rung_announce_end(struct rung *r, int64_t end_frame);
+
+struct rung_state {
+    char track_id[32];
+    int64_t repeated_pictures; /* because the encoder was late */
+    int64_t failed_frames;     /* that could not be encoded or stored; after one the rung stops */
+    int64_t packets;
+    struct video_track_cpu cpu;
+    int64_t packet_cpu_us;
+    const struct histogram *capture_to_available; /* the rung's */
+    bool finished;                                /* the last frame is stored, or the rung failed */
+};
+void rung_state(struct rung *r, struct rung_state *state);
+
+/* The track's id as URLs show it: "640x360-800k". */
+void rung_track_id(const struct config_rung *size, char id[32]);
+
+#endif

@@ -1,0 +1,43 @@
+#include "packager/pipeline/timeline.h"
+
+#include <assert.h>
+#include <math.h>
+
+int64_t timeline_video_us(const struct timeline *t, int64_t frame)
+{
+    return t->start_us + timebase_frame_us(frame, t->video_rate);
+}
+
+int64_t timeline_audio_us(const struct timeline *t, int64_t frame)
+{
+    return t->start_us + timebase_frame_us(frame, t->audio_rate);
+}
+
+struct rational timeline_whole_frames(double seconds, struct rational rate)
+{
+    int64_t frames = llround(seconds * (double)rate.num / (double)rate.den);
+    if (frames < 1)
+        frames = 1;
+    return timebase_reduce((struct rational){frames * rate.den, rate.num});
+}
+
+int64_t timeline_end_frame(const struct timeline *t, int64_t now_us, int64_t ahead_us)
+{
+    assert(ahead_us >= 2000000);
+    int64_t elapsed_us = now_us - t->start_us;
+    if (elapsed_us < 0)
+        elapsed_us = 0;
+    int64_t end = timebase_frame_at_us(elapsed_us + ahead_us, t->video_rate) + 1;
+    int64_t last_segment = timebase_segment_of_frame(end, t->segment_duration, t->video_rate);
+    int64_t first = timebase_segment_first_frame(last_segment, t->segment_duration, t->video_rate);
+    int64_t second = timebase_muldiv_ceil(1, t->video_rate.num, t->video_rate.den);
+    if (end > first && end < first + second)
+        end = first + second;
+    return end;
+}
+
+int64_t timeline_audio_frames(const struct timeline *t, int64_t video_frames)
+{
+    return timebase_muldiv_ceil(video_frames * t->video_rate.den, t->audio_rate.num,
+                                t->audio_rate.den * t->video_rate.num);
+}

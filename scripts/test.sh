@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds with gcc and with clang, and passes all tests. The last line counts.
+set -uo pipefail
+
+usage() {
+    cat <<'TEXT'
+Usage: scripts/test.sh [STAGE...]
+
+Stages (default: gcc clang):
+  gcc     release build with gcc, warnings are errors; unit and end-to-end tests
+  clang   the same with clang; unit tests
+  asan    AddressSanitizer and UndefinedBehaviorSanitizer; unit and end-to-end tests
+  tsan    ThreadSanitizer; the tests of everything that has threads, and the packager with viewers
+  fuzz    replays the fuzzers' corpora (see tests/fuzz)
+TEXT
+}
+
+case "${1:-}" in
+-h | --help)
+    usage
+    exit 0
+    ;;
+esac
+cd "$(dirname "$0")/.." || exit 1
+. scripts/install-dependencies.sh
+install_test_dependencies || exit 1
+
+passed=0
+failed=0
+jobs=$(nproc)
+
+fail() {
+    echo "FAILED: $1" >&2
+    failed=$((failed + 1))
+}
+
+# build STAGE CMAKE-OPTION...: into build-STAGE.
+build() {
+    local stage=$1
+    shift
+    echo "== $stage: building"
+    { cmake -S . -B "build-$stage" -G Ninja -DOPENHESP_WERROR=ON "$@" &&
+        cmake --build "build-$stage" -j "$jobs"; } >"build-$stage.log" 2>&1 && return 0
+    tail -n 60 "build-$stage.log"
+    fail "$stage: the build"
+    return 1
+}
+
+# run_tests STAGE CTEST-OPTION...: adds to the counts.
+run_tests() {
+    local stage=$1 output ran bad
+    shift
+    echo "== $stage: testing"
+    output=$(ctest --test-dir "build-$stage" --output-on-failure --no-tests=error "$@" 2>&1)
+    local status=$?
+    if [ $status -eq 0 ]; then
+        echo "$output" | tail -n 6
+    else
+        echo "$output"
+    fi
+    ran=$(sed -n 's/.*tests passed, [0-9]* tests failed out of \([0-9]*\)/\1/p' <<<"$output")
+    bad=$(sed -n 's/.*tests passed, \([0-9]*\) tests failed out of .*/\1/p' <<<"$output")
+    if [ -z "$ran" ]; then
+        fail "$stage: no tests ran"
+        return
+    fi
+    passed=$((passed + ran - bad))
+    failed=$((failed + bad))
+}
+
+stage_gcc() {
+    build gcc -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Release && run_tests gcc
+}
+
+stage_clang() {
+    build clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release && run_tests clang -L unit -j "$jobs"
+}
+
+stage_asan() {
+    build asan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_SANITIZE=address,undefined || return
+    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 run_tests asan
+}
+
+stage_tsan() {
+    build tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_SANITIZE=thread || return
+    TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 run_tests tsan -L threads
+}
+
+stage_fuzz() {
+    build fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_FUZZ=ON \
+        -DOPENHESP_SANITIZE=address,undefined || return
+    run_tests fuzz -L fuzz -j "$jobs"
+}
+
+[ $# -gt 0 ] || set -- gcc clang
+for stage in "$@"; do
+    case "$stage" in
+    gcc | clang | asan | tsan | fuzz) "stage_$stage" ;;
+    *)
+        echo "test.sh: unknown stage '$stage'; see scripts/test.sh --help" >&2
+        exit 2
+        ;;
+    esac
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

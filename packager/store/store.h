@@ -6,7 +6,8 @@
  * segment a sample belongs to follows from its number alone (HESP 5.2), so a segment is finished at
  * the moment when its last sample is appended.
  *
- * Time is a parameter (now_us, monotonic); no function blocks.
+ * Time here is media time, sequence / frame_rate: now_us (monotonic) is part of what a producer
+ * says, and decides nothing. No function blocks.
  * Thread-safety: every function, any thread, except that appends to one track come from one thread.
  */
 #ifndef PACKAGER_STORE_STORE_H
@@ -22,9 +23,21 @@
 struct store;
 struct store_track;
 
+enum {
+    STORE_TRACKS_MAX = 64,
+    STORE_FRAMES_AHEAD = 3, /* a request so far beyond the newest sample waits, further ones fail */
+};
+
+/* The window is one of media time (sequence / frame_rate), counted back from a track's own newest
+ * sample: a track that stalls keeps what it has. Packets go one by one; a segment goes as a whole,
+ * when its last sample has left the window.
+ * When the bytes run out first, samples with their packets go oldest first over all tracks, so that
+ * sound and picture reach back equally far. Neither a growing segment nor the newest second, with
+ * the segments that hold it, goes for want of bytes: max_bytes can be exceeded by these, and by
+ * nothing else in the window. */
 struct store_limits {
-    int64_t window_us; /* availabilityDuration (H7): how long samples and packets stay */
-    size_t max_bytes;  /* all tracks together; when it runs out first, the window shrinks */
+    int64_t window_us; /* > 0; availabilityDuration (H7): how long samples and packets stay */
+    size_t max_bytes;  /* > 0; all tracks together; when it runs out first, the window shrinks */
 };
 
 enum store_kind { STORE_VIDEO, STORE_AUDIO };
@@ -57,7 +70,9 @@ struct store_packet_maker {
 int store_create(const struct store_limits *limits, struct store **out);
 void store_destroy(struct store *s); /* NULL is fine; readers must be closed before */
 
-/* Adds a track, before the first append. maker may be NULL. The store owns the track. */
+/* Adds a track, before the first append (else ERR_STATE). maker may be NULL, and is copied. The
+ * store owns the track. ERR_EXISTS: the id is taken; ERR_FULL: STORE_TRACKS_MAX are there;
+ * ERR_INVALID: the id, the rates, or a segment shorter than a frame. */
 int store_add_track(struct store *s, const struct store_track_info *info,
                     const struct store_packet_maker *maker, struct store_track **out);
 size_t store_track_count(const struct store *s);
@@ -79,8 +94,10 @@ struct store_place {
 };
 
 /* Appends the chunk of sample `sequence`, which is the one after the last appended (the first is 0;
- * ERR_INVALID otherwise), and takes over one reference to it, also on failure. *next is what packet
- * `sequence` has to say. Trims what has left the window or exceeds the bytes. */
+ * ERR_INVALID otherwise, and where the chunk is NULL or empty), and takes over one reference to it,
+ * also on failure. *next is what packet `sequence` has to say: {next segment, 0} where it is the
+ * last of its segment (H3, H27). Trims what has left the window or exceeds the bytes. ERR_END: the
+ * track has ended. */
 int store_append(struct store_track *t, int64_t sequence, struct blob *chunk, int64_t now_us,
                  struct store_place *next);
 
@@ -89,18 +106,24 @@ int store_append(struct store_track *t, int64_t sequence, struct blob *chunk, in
  * window is ERR_NOT_FOUND, a second one ERR_EXISTS. */
 int store_put_packet(struct store_track *t, int64_t sequence, struct blob *packet, int64_t now_us);
 
-/* No more samples will follow: the current segment is finished as it is. */
+/* No more samples will follow: the current segment is finished as it is, and nothing waits for
+ * samples any more. Packets of samples that are there may still come. A second call does nothing.
+ */
 void store_end_track(struct store_track *t);
 
 /* ERR_OK and a reference that is the caller's; ERR_AGAIN: wait for the next change (the packet is
- * being made, or its sample is at most three frames ahead of the newest); ERR_NOT_FOUND: 404. */
+ * being made, or its sample is at most STORE_FRAMES_AHEAD after the newest); ERR_NOT_FOUND: 404. */
 int store_find_packet(struct store_track *t, int64_t sequence, struct blob **out);
 
 /* The most recent packet (H22). Where a maker makes them: the newest sample's, ERR_AGAIN until it
- * is there. Otherwise the newest that exists. ERR_NOT_FOUND before the first. */
+ * is there. Otherwise the newest that exists, never an older one than before. ERR_NOT_FOUND before
+ * the first, and where the newest has left the window. */
 int store_newest_packet(struct store_track *t, struct blob **out, int64_t *sequence);
 
-/* A position in a segment, for one response. Holds a reference to the segment. */
+/* A position in a segment, for one response. Holds a reference to the segment, also when that has
+ * left the window: its bytes then count in store_bytes, but not against max_bytes, so that slow
+ * readers don't shorten the window of the others. Whoever reads closes a reader that has expired.
+ * Thread-safety: a reader belongs to one thread at a time. Reading takes no lock. */
 struct store_reader;
 
 struct store_range {
@@ -112,7 +135,8 @@ struct store_range {
  * from 0, the segment has started. ERR_AGAIN: wait for the next change (the segment is the next
  * one and is due within three frames; or the range begins at or beyond what exists so far).
  * ERR_NOT_FOUND: no such segment. ERR_RANGE: the segment is finished and ends before the range;
- * *length_out is then its length. */
+ * *length_out (may be NULL) is then its length. ERR_INVALID: last < first, or first < 0. A range
+ * that begins inside and reaches beyond the end is cut there. */
 int store_open_reader(struct store_track *t, int64_t segment_id, struct store_range range,
                       struct store_reader **out, int64_t *length_out);
 
@@ -129,20 +153,22 @@ void store_close_reader(struct store_reader *r); /* NULL is fine */
 /* What the manifest, /healthz and /metrics say of a track; a copy taken in one moment. */
 struct store_track_state {
     int64_t newest_sequence; /* -1 before the first */
-    int64_t oldest_sequence; /* the oldest that is still available */
-    int64_t newest_packet;   /* -1 before the first */
-    int64_t oldest_segment;  /* ids */
+    int64_t oldest_sequence; /* the oldest that is still available; 0 before the first */
+    int64_t newest_packet;   /* -1 before the first, and where it has left the window */
+    int64_t oldest_segment;  /* ids; 0 before the first */
     int64_t newest_segment;  /* -1 before the first */
     bool ended;
-    size_t bytes;                    /* held by this track, chunks and packets */
-    int64_t segments_over_bandwidth; /* finished segments whose rate exceeded bandwidth_bps */
-    int64_t peak_segment_bps;        /* of the finished segments */
+    size_t bytes;                    /* chunks and packets, also what only readers still hold */
+    int64_t segments_over_bandwidth; /* finished segments whose rate exceeded bandwidth_bps (H11) */
+    int64_t peak_segment_bps;        /* of the finished segments, over their real duration */
 };
 void store_track_state(struct store_track *t, struct store_track_state *state);
 
-/* window_us, or less where the bytes ran out first; rounded down to a whole second (at least 1 s).
- */
+/* window_us, or less where the bytes ran out first: then what every track really reaches back, and
+ * a figure that doesn't follow each frame up and down. Rounded down to a whole second (at least
+ * 1 s). While a channel is young it is the window all the same, unless bytes have run out. */
 int64_t store_available_us(struct store *s);
+/* The sum of the tracks' bytes. */
 size_t store_bytes(struct store *s);
 
 #endif

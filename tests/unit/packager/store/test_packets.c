@@ -1,0 +1,255 @@
+/* Initialization Packets: H2, H22, H23, what waits and what is a 404. */
+#include "unit/packager/store/fixture.h"
+
+static const struct rational THIRTY = {30, 1};
+
+static void test_h22_before_the_first_sample(void **state)
+{
+    (void)state;
+    struct store *s = fixture_store(2000000, SIZE_MAX);
+    struct store_track *t = fixture_track(s, "v", THIRTY, 6);
+    struct blob *packet = NULL;
+    int64_t sequence = -7;
+    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_NOT_FOUND);
+    assert_null(packet);
+    assert_int_equal(sequence, -7);
+    assert_int_equal(fixture_find(t, -1), ERR_NOT_FOUND);
+    assert_int_equal(fixture_find(t, 0), ERR_AGAIN);
+    assert_int_equal(fixture_find(t, 2), ERR_AGAIN);
+    assert_int_equal(fixture_find(t, 3), ERR_NOT_FOUND);
+    assert_int_equal(fixture_find(t, INT64_MAX), ERR_NOT_FOUND);
+    store_end_track(t);
+    assert_int_equal(fixture_find(t, 0), ERR_NOT_FOUND);
+    store_destroy(s);
+}
+
+/* H2, H22: three frames ahead and a packet in the making wait; what is further is a 404. */
+static void test_h22_what_waits(void **state)
+{
+    (void)state;
+    struct store *s = fixture_store(2000000, SIZE_MAX);
+    struct store_track *t = fixture_track(s, "v", THIRTY, 6);
+    fixture_append(t, 10, 4);
+    assert_int_equal(fixture_find(t, 10), ERR_AGAIN);
+    assert_int_equal(fixture_find(t, 13), ERR_AGAIN);
+    assert_int_equal(fixture_find(t, 14), ERR_NOT_FOUND);
+    assert_int_equal(store_put_packet(t, 10, fixture_blob(10, 9), 0), ERR_OK);
+    assert_int_equal(fixture_find(t, 10), ERR_OK);
+    store_end_track(t);
+    assert_int_equal(fixture_find(t, 11), ERR_NOT_FOUND);
+    assert_int_equal(fixture_find(t, 10), ERR_OK);
+    assert_int_equal(fixture_find(t, 9), ERR_AGAIN);
+    assert_int_equal(store_put_packet(t, 9, fixture_blob(9, 9), 0), ERR_OK);
+    assert_int_equal(fixture_find(t, 9), ERR_OK);
+    store_destroy(s);
+}
+
+static void expect_newest(struct store_track *t, int64_t expected)
+{
+    struct blob *packet = NULL;
+    int64_t sequence = -1;
+    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_OK);
+    assert_int_equal(sequence, expected);
+    assert_int_equal(packet->data[0], fixture_byte(expected, 0));
+    blob_unref(packet);
+    struct store_track_state state;
+    store_track_state(t, &state);
+    assert_int_equal(state.newest_packet, expected);
+}
+
+static void test_h22_now_never_goes_back(void **state)
+{
+    (void)state;
+    struct store *s = fixture_store(2000000, SIZE_MAX);
+    struct store_track *t = fixture_track(s, "v", THIRTY, 6);
+    fixture_append(t, 5, 4);
+    assert_int_equal(store_put_packet(t, 2, fixture_blob(2, 9), 0), ERR_OK);
+    expect_newest(t, 2);
+    assert_int_equal(store_put_packet(t, 4, fixture_blob(4, 9), 0), ERR_OK);
+    expect_newest(t, 4);
+    assert_int_equal(store_put_packet(t, 3, fixture_blob(3, 9), 0), ERR_OK);
+    expect_newest(t, 4);
+    /* Packets stop, samples go on: once it has left the window there is none. */
+    fixture_append(t, 64, 4);
+    expect_newest(t, 4);
+    fixture_append(t, 65, 4);
+    struct blob *packet = NULL;
+    int64_t sequence;
+    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_NOT_FOUND);
+    struct store_track_state after;
+    store_track_state(t, &after);
+    assert_int_equal(after.newest_packet, -1);
+    store_destroy(s);
+}
+
+static void test_put_refuses(void **state)
+{
+    (void)state;
+    struct store *s = fixture_store(2000000, SIZE_MAX);
+    struct store_track *t = fixture_track(s, "v", THIRTY, 6);
+    assert_int_equal(store_put_packet(t, 0, fixture_blob(0, 9), 0), ERR_INVALID);
+    fixture_append(t, 100, 4);
+    assert_int_equal(store_put_packet(t, 101, fixture_blob(1, 9), 0), ERR_INVALID);
+    assert_int_equal(store_put_packet(t, -1, fixture_blob(1, 9), 0), ERR_INVALID);
+    assert_int_equal(store_put_packet(t, 100, NULL, 0), ERR_INVALID);
+    assert_int_equal(store_put_packet(t, 39, fixture_blob(39, 9), 0), ERR_NOT_FOUND);
+    assert_int_equal(store_put_packet(t, 40, fixture_blob(40, 9), 0), ERR_OK);
+    assert_int_equal(store_put_packet(t, 40, fixture_blob(41, 9), 0), ERR_EXISTS);
+    assert_int_equal(fixture_find(t, 40), ERR_OK);
+    store_destroy(s);
+}
+
+/* H23: packet n is there until the newest sample is more than the window away, not a frame less. */
+static void check_window(struct rational rate, int64_t window_us, int64_t frames)
+{
+    struct store *s = fixture_store(window_us, SIZE_MAX);
+    struct store_track *t = fixture_track(s, "v", rate, 6);
+    for (int64_t n = 0; n < frames * 3; n++) {
+        fixture_append_both(t, n, 4, 9);
+        int64_t oldest = n < frames ? 0 : n - frames;
+        assert_int_equal(fixture_find(t, oldest), ERR_OK);
+        assert_int_equal(fixture_find(t, oldest - 1), ERR_NOT_FOUND);
+        struct store_track_state at;
+        store_track_state(t, &at);
+        assert_int_equal(at.oldest_sequence, oldest);
+    }
+    store_destroy(s);
+}
+
+static void test_h23_packets_stay_for_the_window(void **state)
+{
+    (void)state;
+    check_window(THIRTY, 2000000, 60);
+    check_window((struct rational){30000, 1001}, 10000000, 300); /* 299.7 */
+    check_window((struct rational){24000, 1001}, 2500000, 60);   /* 59.94 */
+    check_window(FIXTURE_AUDIO_RATE, 2000000, 94);               /* 93.75 */
+}
+
+/* H23 with H3: what any packet of the window points at can be read, or is about to start. */
+static void test_h23_packets_of_the_window_have_their_segments(void **state)
+{
+    (void)state;
+    enum { FRAMES = 1500 };
+    static struct store_place places[FRAMES];
+    struct store *s = fixture_store(2000000, SIZE_MAX);
+    struct store_track *t = fixture_track(s, "v", (struct rational){30000, 1001}, 1);
+    for (int64_t n = 0; n < FRAMES; n++) {
+        places[n] = fixture_append(t, n, 11);
+        struct store_track_state at;
+        store_track_state(t, &at);
+        for (int64_t p = at.oldest_sequence; p < n; p++)
+            assert_int_equal(fixture_open(t, places[p].segment_id, places[p].offset, INT64_MAX),
+                             ERR_OK);
+        assert_int_equal(fixture_open(t, places[n].segment_id, places[n].offset, INT64_MAX),
+                         ERR_AGAIN);
+        assert_int_equal(fixture_open(t, at.oldest_segment - 1, 0, INT64_MAX), ERR_NOT_FOUND);
+    }
+    store_destroy(s);
+}
+
+/* A maker that remembers what it was asked for. It calls the store, which the contract forbids, so
+ * that the test hangs should `want` ever be called with the store's lock held. */
+struct fake_maker {
+    struct store *store;
+    int64_t wanted[16];
+    size_t count;
+};
+
+static void remember(void *context, int64_t sequence)
+{
+    struct fake_maker *m = context;
+    (void)store_bytes(m->store);
+    assert_true(m->count < 16);
+    m->wanted[m->count++] = sequence;
+}
+
+static void test_h22_packets_on_demand(void **state)
+{
+    (void)state;
+    struct store *s = fixture_store(2000000, SIZE_MAX);
+    struct fake_maker m = {.store = s};
+    struct store_packet_maker maker = {.context = &m, .want = remember};
+    struct store_track_info info = fixture_info(STORE_VIDEO, "v", THIRTY, 6);
+    struct store_track *t = NULL;
+    assert_int_equal(store_add_track(s, &info, &maker, &t), ERR_OK);
+
+    struct blob *packet = NULL;
+    int64_t sequence = -1;
+    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_NOT_FOUND);
+    assert_int_equal(fixture_find(t, 0), ERR_AGAIN);
+    assert_int_equal(m.count, 0);
+
+    fixture_append(t, 20, 4);
+    assert_int_equal(fixture_find(t, 21), ERR_AGAIN); /* ahead: nobody can make it yet */
+    assert_int_equal(m.count, 0);
+    assert_int_equal(fixture_find(t, 7), ERR_AGAIN);
+    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_AGAIN);
+    assert_int_equal(m.count, 2);
+    assert_int_equal(m.wanted[0], 7);
+    assert_int_equal(m.wanted[1], 20);
+
+    assert_int_equal(store_put_packet(t, 20, fixture_blob(20, 9), 0), ERR_OK);
+    assert_int_equal(store_put_packet(t, 7, fixture_blob(7, 9), 0), ERR_OK);
+    assert_int_equal(fixture_find(t, 7), ERR_OK);
+    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_OK);
+    assert_int_equal(sequence, 20);
+    blob_unref(packet);
+    assert_int_equal(m.count, 2);
+
+    /* An older packet that exists is not the most recent one where any can be made. */
+    fixture_append(t, 21, 4);
+    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_AGAIN);
+    assert_int_equal(m.wanted[2], 21);
+    store_destroy(s);
+}
+
+struct notes {
+    struct store *store;
+    struct store_track *last;
+    int count;
+};
+
+static void note(void *context, struct store_track *track)
+{
+    struct notes *n = context;
+    (void)store_bytes(n->store); /* the store's lock is not held */
+    n->last = track;
+    n->count++;
+}
+
+static void test_listener_hears_every_change(void **state)
+{
+    (void)state;
+    struct store *s = fixture_store(2000000, SIZE_MAX);
+    struct store_track *a = fixture_track(s, "a", THIRTY, 6);
+    struct store_track *b = fixture_track(s, "b", THIRTY, 6);
+    struct notes notes = {.store = s};
+    store_set_listener(s, note, &notes);
+    fixture_append(b, 0, 4);
+    assert_ptr_equal(notes.last, b);
+    fixture_append(a, 0, 4);
+    assert_ptr_equal(notes.last, a);
+    assert_int_equal(notes.count, 2);
+    assert_int_equal(store_put_packet(b, 0, fixture_blob(0, 9), 0), ERR_OK);
+    assert_ptr_equal(notes.last, b);
+    assert_int_equal(notes.count, 3);
+    store_end_track(a);
+    assert_ptr_equal(notes.last, a);
+    assert_int_equal(notes.count, 4);
+    store_destroy(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_h22_before_the_first_sample),
+        cmocka_unit_test(test_h22_what_waits),
+        cmocka_unit_test(test_h22_now_never_goes_back),
+        cmocka_unit_test(test_put_refuses),
+        cmocka_unit_test(test_h23_packets_stay_for_the_window),
+        cmocka_unit_test(test_h23_packets_of_the_window_have_their_segments),
+        cmocka_unit_test(test_h22_packets_on_demand),
+        cmocka_unit_test(test_listener_hears_every_change),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

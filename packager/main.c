@@ -130,6 +130,8 @@ int main(int argc, char **argv)
     int status = service_create(&config, &service);
     if (!status)
         run(&service, &config, &signals);
+    else
+        log_error(NULL, "cannot start: %s", err_text(status));
     service_destroy(&service);
     config_finish(&config);
     return status ? EXIT_FAILURE : EXIT_SUCCESS;

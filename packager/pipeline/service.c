@@ -86,11 +86,12 @@ static int add_pages(struct service *s)
     return status;
 }
 
-static int add_channel(struct service *s, struct channel *c)
+static int add_channel(struct service *s, size_t index)
 {
-    char path[CONFIG_NAME_MAX + 32];
+    struct channel *c = s->channels[index];
+    char *path = s->manifest_paths[index];
     struct origin_page page = {path, HESP_MANIFEST_MIME, c, render_manifest};
-    snprintf(path, sizeof path, "/%s/manifest.json", channel_name(c));
+    snprintf(path, SERVICE_PATH_BYTES, "/%s/manifest.json", channel_name(c));
     int status = origin_add_page(s->origin, &page);
     if (!status)
         status =
@@ -101,7 +102,8 @@ static int add_channel(struct service *s, struct channel *c)
 static int create_channels(struct service *s)
 {
     s->channels = calloc(s->config->channel_count, sizeof(struct channel *));
-    if (!s->channels)
+    s->manifest_paths = calloc(s->config->channel_count, sizeof *s->manifest_paths);
+    if (!s->channels || !s->manifest_paths)
         return ERR_NOMEM;
     for (size_t i = 0; i < s->config->channel_count; i++) {
         int status = channel_create(&s->config->channels[i], (uint16_t)(i + 1),
@@ -109,7 +111,7 @@ static int create_channels(struct service *s)
         if (status)
             return status;
         s->channel_count++;
-        status = add_channel(s, s->channels[i]);
+        status = add_channel(s, i);
         if (status)
             return status;
     }
@@ -135,6 +137,7 @@ void service_destroy(struct service *s)
     for (size_t i = 0; i < s->channel_count; i++)
         channel_destroy(s->channels[i]);
     free(s->channels);
+    free(s->manifest_paths);
     *s = (struct service){0};
 }
 

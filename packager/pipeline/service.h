@@ -12,12 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { SERVICE_PATH_BYTES = CONFIG_NAME_MAX + 24 };
+
 struct service {
     const struct config *config; /* borrowed */
     int64_t started_us;
     struct origin *origin;
     struct channel **channels;
     size_t channel_count;
+    char (*manifest_paths)[SERVICE_PATH_BYTES]; /* one a channel */
 };
 
 /* Starts the channels, then listens. The reason of a failure is in the log; service_destroy is due

@@ -27,6 +27,9 @@ static size_t take_body(char *data, size_t unit, size_t count, void *context)
     memcpy(c->answer->body + c->answer->size, data, take);
     c->answer->size += take;
     c->answer->body[c->answer->size] = 0;
+    if (c->request->enough &&
+        c->request->enough(c->request->context, c->answer->body, c->answer->size))
+        c->answer->stopped = true;
     return c->answer->stopped ? 0 : size;
 }
 

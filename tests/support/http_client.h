@@ -13,7 +13,10 @@ struct http_request {
     const char *method; /* NULL: GET */
     const char *range;  /* "100-200" for a Range header, or NULL */
     size_t max_bytes;   /* stop after that many bytes of body, 0: read to the end */
-    long timeout_ms;    /* 0: 20 s */
+    /* Asked after each piece of body whether it is enough; NULL: read to the end. */
+    bool (*enough)(void *context, const uint8_t *body, size_t size);
+    void *context;
+    long timeout_ms; /* 0: 20 s */
     bool http_1_0;
 };
 
@@ -23,7 +26,7 @@ struct http_answer {
     uint8_t *body; /* NUL-terminated beyond size */
     size_t size;
     bool timed_out; /* cut off by timeout_ms: what came until then is here */
-    bool stopped;   /* cut off by max_bytes */
+    bool stopped;   /* cut off by max_bytes or enough */
     double first_byte_s, total_s;
 };
 

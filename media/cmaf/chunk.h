@@ -21,10 +21,19 @@ struct cmaf_sample {
     size_t size;            /* bytes */
 };
 
+enum { CMAF_CHUNK_OVERHEAD_BYTES = 140 };
+
+/* Whether sample keeps to the ranges above, has 1 byte to 64 MiB and a capture time >= 0. */
+bool cmaf_sample_valid(const struct cmaf_sample *sample);
+
 /* Appends one chunk. mfhd's sequence_number is sample->sequence + 1 mod 2^32 (it starts at 1).
  * tfdt is version 1 (HESP H5). prft is version 1, flags 24 ("captured": ISO/IEC
- * 14496-12:2022 8.16.5; its media_time is decode_time), its NTP time is capture_utc_us.
- * manifest_update: put a manifestupdate event (HESP 6.2.1.2) between prft and moof. */
+ * 14496-12:2022 8.16.5; its media_time is decode_time), its NTP time is capture_utc_us
+ * (whose seconds wrap on 7 February 2036, when the first NTP era ends).
+ * manifest_update: put a manifestupdate event (HESP 6.2.1.2) between prft and moof. Without it a
+ * chunk is CMAF_CHUNK_OVERHEAD_BYTES larger than its sample.
+ * 0; ERR_INVALID unless cmaf_sample_valid, and then nothing is appended; ERR_NOMEM. Thread-safety:
+ * as all functions here, pure on the caller's data. */
 int cmaf_chunk_write(struct bytes_writer *out, const struct cmaf_sample *sample,
                      bool manifest_update);
 
@@ -34,12 +43,14 @@ struct cmaf_continuation {
     int64_t offset; /* bytes from the segment's start */
 };
 
-/* Appends a video Initialization Packet (HESP 4.2.1): header, emsg initdata, prft, moof, mdat. */
+/* Appends a video Initialization Packet (HESP 4.2.1): header, emsg initdata, prft, moof, mdat.
+ * sample->sync has to be set. Errors as of cmaf_chunk_write. */
 int cmaf_packet_write_video(struct bytes_writer *out, const struct blob *header, uint32_t timescale,
                             const struct cmaf_sample *sample,
                             const struct cmaf_continuation *continuation);
 
-/* Appends an audio Initialization Packet (HESP 4.2.2): header and emsg initdata, no sample. */
+/* Appends an audio Initialization Packet (HESP 4.2.2): header and emsg initdata, no sample. Errors
+ * as of cmaf_chunk_write. */
 int cmaf_packet_write_audio(struct bytes_writer *out, const struct blob *header,
                             const struct cmaf_continuation *continuation);
 
@@ -58,7 +69,10 @@ struct cmaf_chunk {
 };
 
 /* Reads the first complete chunk from data (boxes up to and including an mdat; styp and unknown
- * boxes before the moof are passed over). ERR_TRUNCATED: more bytes are needed. ERR_INVALID. */
+ * boxes before the moof are passed over). ERR_TRUNCATED: more bytes are needed. ERR_INVALID, also
+ * for a box above 64 MiB. ERR_UNSUPPORTED for what is no Maximal Gain chunk (HESP C.1): several
+ * samples, a composition offset, properties that only the header tells. chunk is untouched on
+ * failure. */
 int cmaf_chunk_read(const uint8_t *data, size_t size, struct cmaf_chunk *chunk);
 
 struct cmaf_packet {
@@ -70,7 +84,10 @@ struct cmaf_packet {
     struct cmaf_chunk sample; /* where has_sample */
 };
 
-/* Reads a whole Initialization Packet; offset is 0 where the event leaves it out (HESP 6.2.1.1). */
+/* Reads a whole Initialization Packet; offset is 0 where the event leaves it out (HESP 6.2.1.1).
+ * sample.total_bytes counts from the packet's start and equals size. Errors as of cmaf_chunk_read;
+ * ERR_INVALID also where the sample is not independent or bytes follow it. A video packet that is
+ * cut right after its event reads as an audio packet. packet is untouched on failure. */
 int cmaf_packet_read(const uint8_t *data, size_t size, struct cmaf_packet *packet);
 
 #endif

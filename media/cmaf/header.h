@@ -30,7 +30,9 @@ struct cmaf_audio_header {
     char language[4]; /* ISO 639-2, "und" where unknown */
 };
 
-/* Append the header to out. 0, ERR_INVALID for values outside the ranges above, ERR_NOMEM. */
+/* Append the header to out: ftyp (brands cmf2, cmfc, iso6) and moov. 0; ERR_INVALID for values
+ * outside the ranges above, an avcc above 1 MiB, an asc above 64 bytes or a shown width above
+ * 65535, and then nothing is appended; ERR_NOMEM. Thread-safety: pure on the caller's data. */
 int cmaf_header_write_video(struct bytes_writer *out, const struct cmaf_video_header *h);
 int cmaf_header_write_audio(struct bytes_writer *out, const struct cmaf_audio_header *h);
 

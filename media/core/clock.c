@@ -64,6 +64,8 @@ uint64_t clock_ntp_from_utc(int64_t utc_us)
 int64_t clock_utc_from_ntp(uint64_t ntp)
 {
     int64_t s = (int64_t)(ntp >> 32) - ntp_epoch_offset_s;
+    if (!(ntp >> 63)) /* from 2036 on, the seconds have wrapped (RFC 5905 6, era 1) */
+        s += INT64_C(1) << 32;
     int64_t us = (int64_t)(((ntp & 0xffffffff) * 1000000 + ((uint64_t)1 << 31)) >> 32);
     return s * us_per_s + us;
 }

@@ -24,7 +24,8 @@ void clock_sleep_until_us(int64_t deadline_us);
 void clock_iso8601(int64_t utc_us, char out[CLOCK_ISO8601_BYTES]);
 
 /* utc_us as a 64 bit NTP time stamp (RFC 5905 6: seconds since 1900 in the upper half, rounded to
- * the nearest 1/2^32 s so that clock_utc_from_ntp gives the same microsecond back), and back. */
+ * the nearest 1/2^32 s so that clock_utc_from_ntp gives the same microsecond back), and back. Times
+ * from 1968 to 2104 come back. */
 uint64_t clock_ntp_from_utc(int64_t utc_us);
 int64_t clock_utc_from_ntp(uint64_t ntp);
 

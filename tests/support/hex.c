@@ -1,4 +1,4 @@
-#include "support/hex.h"
+#include "tests/support/hex.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

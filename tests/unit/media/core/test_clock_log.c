@@ -23,6 +23,8 @@ static void ntp_times_come_back_to_the_microsecond(void **state)
 {
     (void)state;
     assert_true(clock_ntp_from_utc(0) >> 32 == 2208988800u);
+    int64_t year_2040 = INT64_C(2208988800000001);
+    assert_int_equal(clock_utc_from_ntp(clock_ntp_from_utc(year_2040)), year_2040);
     for (int64_t us = INT64_C(1764000000000000); us < INT64_C(1764000001000000); us += 37)
         assert_int_equal(clock_utc_from_ntp(clock_ntp_from_utc(us)), us);
 }

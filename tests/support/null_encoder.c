@@ -18,7 +18,7 @@ struct null_encoder {
     enum encoder_role role;
     int width, height;
     struct canned sps, pps, idr, p;
-    uint8_t *grey; /* a row of luma, which every row of both planes is */
+    uint8_t *grey; /* a plane of luma; the smaller one of chroma is its beginning */
 };
 
 static int keep(struct canned *c, const uint8_t *data, int size)
@@ -122,13 +122,14 @@ static int create(const struct encoder_config *config, struct encoder **out)
     e->role = config->role;
     e->width = config->width;
     e->height = config->height;
-    e->grey = malloc((size_t)config->width);
+    size_t samples = (size_t)config->width * (size_t)config->height;
+    e->grey = malloc(samples);
     int status = e->grey ? can_pictures(e, config) : ERR_NOMEM;
     if (status) {
         destroy(&e->base);
         return status;
     }
-    memset(e->grey, GREY, (size_t)config->width);
+    memset(e->grey, GREY, samples);
     *out = &e->base;
     return ERR_OK;
 }
@@ -158,9 +159,9 @@ static int encode(struct encoder *base, const AVFrame *picture, bool idr, int qp
         .idr = coded == &e->idr,
         .qp_plus1 = qp_plus1 ? qp_plus1 : QP_PLUS1,
     };
-    if (!initialization) {
-        out->planes[0] = e->grey;
-        out->planes[1] = e->grey;
+    for (int plane = 0; plane < 2 && !initialization; plane++) {
+        out->planes[plane] = e->grey;
+        out->strides[plane] = e->width;
     }
     return ERR_OK;
 }

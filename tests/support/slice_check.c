@@ -43,10 +43,12 @@ static int fail(struct slice_check *c, const char *format, ...)
     return -1;
 }
 
-/* 7.4.1: what must not be inside a NAL unit. */
-static int check_escapes(struct slice_check *c, const struct unit *u)
+/* 7.4.1: what no NAL unit may hold. */
+static int check_bytes(struct slice_check *c, const struct unit *u)
 {
     unsigned zeros = 0;
+    if (u->data[0] >= 0x80)
+        return fail(c, "forbidden_zero_bit is set");
     for (size_t i = 0; i < u->size; i++) {
         unsigned byte = u->data[i];
         if (zeros >= 2 && byte < 3)
@@ -78,7 +80,7 @@ static int check_sps(struct slice_check *c, const struct unit *u)
 {
     struct slice_syntax_bits bits;
     const struct slice_syntax_sps *s = &c->sps;
-    if (check_escapes(c, u))
+    if (check_bytes(c, u))
         return -1;
     if (u->data[0] % 32 != UNIT_SPS || u->size < 4 || memcmp(u->data + 1, c->avcc + 1, 3) != 0)
         return fail(c, "avcC: profile and level are not those of the SPS");
@@ -117,7 +119,7 @@ static int check_pps(struct slice_check *c, const struct unit units[2])
     struct slice_syntax_bits bits[2] = {{0}, {0}};
     bool readable = true;
     for (unsigned i = 0; i < 2 && readable; i++) {
-        readable = !check_escapes(c, &units[i]) && units[i].data[0] % 32 == UNIT_PPS &&
+        readable = !check_bytes(c, &units[i]) && units[i].data[0] % 32 == UNIT_PPS &&
                    slice_syntax_open(&bits[i], units[i].data, units[i].size) &&
                    slice_syntax_read_pps(&c->pps[i], &bits[i]);
     }
@@ -252,7 +254,7 @@ static int read_slice(struct slice_check *c, const struct unit *u, struct slice_
 {
     struct slice_syntax_bits bits;
     *s = (struct slice_syntax_slice){.ref_idc = u->data[0] / 32, .unit_type = u->data[0] % 32};
-    if (check_escapes(c, u))
+    if (check_bytes(c, u))
         return -1;
     if (s->unit_type != UNIT_SLICE && s->unit_type != UNIT_IDR)
         return fail(c, "a NAL unit of type %u (ref_idc %u)", s->unit_type, s->ref_idc);
@@ -339,7 +341,7 @@ static int check_p(struct slice_check *c, const struct slice_syntax_slice *s)
 
 static int check_sample(struct slice_check *c, const uint8_t *data, size_t size, bool packet)
 {
-    struct slice_syntax_slice first, before, s;
+    struct slice_syntax_slice first = {0}, before = {0}, s;
     struct unit u;
     unsigned slices = 0;
 

@@ -57,6 +57,10 @@ unsigned slice_syntax_ue(struct slice_syntax_bits *b)
 int slice_syntax_se(struct slice_syntax_bits *b)
 {
     unsigned code = slice_syntax_ue(b);
+    if (code > 1u << 20) { /* no header holds such a value; and sums must not overflow */
+        b->broken = true;
+        return 0;
+    }
     int half = (int)(code / 2);
     return code % 2 ? half + 1 : -half;
 }

@@ -43,13 +43,15 @@ struct hesp_segment { /* 3.2.16 */
     bool has_bounds;
 };
 
+enum hesp_media_kind { HESP_AUDIO, HESP_VIDEO, HESP_METADATA };
+
 /* What a Switching Set and a Track can both say; the Track's wins (3.2.7, 3.2.10 to 3.2.15). */
 struct hesp_media {
     char *base_url;
     char *codecs;
     char *continuation_pattern;
     char *initialization_pattern;
-    char *mime_type;
+    char *mime_type; /* of a Switching Set only: the draft gives tracks none */
     struct hesp_value media_time_offset;
     struct hesp_value frame_rate; /* video */
     int64_t channels;             /* audio; 0: not given */
@@ -107,5 +109,17 @@ struct hesp_manifest {
 
 void hesp_manifest_init(struct hesp_manifest *m);
 void hesp_manifest_finish(struct hesp_manifest *m); /* frees all that it holds */
+
+/* What holds for a track of this set: its own values, and the set's where it has none (3.2.12,
+ * 3.2.13). base_url is the exception: it is the track's own, as both are resolved in turn (3.4.1).
+ * Strings are borrowed from the model. */
+struct hesp_media hesp_track_media(const struct hesp_switching_set *set,
+                                   const struct hesp_track *track);
+
+/* What a scale says: 0, not given, means 1. */
+static inline int64_t hesp_scale(int64_t scale)
+{
+    return scale ? scale : 1;
+}
 
 #endif

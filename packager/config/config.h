@@ -52,11 +52,15 @@ enum config_outcome {
 };
 
 /* Reads the command line (argp), and the file that --config names. config is initialized here and
- * to be given to config_finish after CONFIG_RUN. Command line options win over the file's. */
+ * to be given to config_finish after CONFIG_RUN. The nearer source wins: a channel's own key in the
+ * file, then the command line's option, then the file's global key, then the default. --help and
+ * --version are answered on standard output. argv may be reordered.
+ * Thread-safety: one thread, as getopt has but one state. */
 enum config_outcome config_from_command_line(int argc, char **argv, struct config *config,
                                              char error[CONFIG_ERROR_BYTES]);
 
-/* Reads a YAML text, for which name is what errors call it. */
+/* Reads a YAML text of up to 1 MiB, for which name is what errors call it; never CONFIG_DONE.
+ * Thread-safety: any thread. */
 enum config_outcome config_from_yaml(const char *text, size_t size, const char *name,
                                      struct config *config, char error[CONFIG_ERROR_BYTES]);
 

@@ -1,0 +1,309 @@
+#include "packager/config/settings.h"
+#include "packager/config/values.h"
+
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+__attribute__((format(printf, 2, 3))) static bool because(char why[SETTING_WHY_BYTES],
+                                                          const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(why, SETTING_WHY_BYTES, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* "ADDR:PORT" or "[ADDR6]:PORT". */
+static bool read_listen(const char *text, struct config *config, struct config_channel *channel,
+                        char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    const char *colon = strrchr(text, ':');
+    int64_t port;
+    if (!colon || !value_integer(colon + 1, 0, 65535, &port))
+        return because(why, "give ADDRESS:PORT with a port of 0 to 65535, for example "
+                            "127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080");
+    bool six = text[0] == '[' && colon > text && colon[-1] == ']';
+    size_t size = (size_t)(colon - text) - (six ? 2 : 0);
+    char address[sizeof config->listen_address] = "";
+    if (size < sizeof address)
+        memcpy(address, text + six, size);
+    unsigned char binary[16];
+    if (inet_pton(six ? AF_INET6 : AF_INET, address, binary) != 1)
+        return because(why, "the address must be a number, for example 127.0.0.1 (this machine "
+                            "only), 0.0.0.0 (all of its addresses) or, in brackets, [::1]");
+    strcpy(config->listen_address, address);
+    config->listen_port = (uint16_t)port;
+    return true;
+}
+
+static int compare_rungs(const void *a, const void *b)
+{
+    const struct config_rung *x = a, *y = b;
+    int64_t left = (int64_t)x->width * x->height, right = (int64_t)y->width * y->height;
+    if (left == right) {
+        left = x->bitrate_bps;
+        right = y->bitrate_bps;
+    }
+    return left > right ? -1 : left < right;
+}
+
+static bool is_repeated(const struct config_rung *ladder, size_t rung)
+{
+    const struct config_rung *a = &ladder[rung];
+    for (const struct config_rung *b = ladder; b < a; b++)
+        if (b->width == a->width && b->height == a->height && b->bitrate_bps == a->bitrate_bps)
+            return true;
+    return false;
+}
+
+static bool read_side(const char *what, int64_t side, char why[SETTING_WHY_BYTES])
+{
+    if (side < 32 || side > 4096)
+        return because(why, "%s %lld is out of range: 32 to 4096", what, (long long)side);
+    if (side % 2)
+        return because(why, "%s %lld is odd: make it %lld", what, (long long)side,
+                       (long long)side - 1);
+    return true;
+}
+
+/* "1280x720@2500k" */
+static bool read_rung(const char *text, struct config_rung *out, char why[SETTING_WHY_BYTES])
+{
+    int64_t width, height, bitrate;
+    char *end;
+    if (!value_prefix(text, &end, &width) || *end != 'x' || !value_prefix(end + 1, &end, &height) ||
+        *end != '@')
+        return because(why,
+                       "\"%.40s\" is no rung: write WIDTHxHEIGHT@BITRATE, for example "
+                       "1280x720@2500k",
+                       text);
+    if (!value_bits(end + 1, &bitrate))
+        return because(why, "\"%.40s\" is no bit rate: write 800k, 2.5M or 2500000", end + 1);
+    if (bitrate < 32000 || bitrate > 100000000)
+        return because(why, "bit rate %.20s is out of range: 32k to 100M", end + 1);
+    if (!read_side("width", width, why) || !read_side("height", height, why))
+        return false;
+    *out = (struct config_rung){(int)width, (int)height, bitrate};
+    return true;
+}
+
+static bool read_ladder(const char *text, struct config *config, struct config_channel *channel,
+                        char why[SETTING_WHY_BYTES])
+{
+    (void)config;
+    struct config_rung ladder[CONFIG_RUNGS_MAX];
+    size_t rungs = 0;
+    for (const char *at = text; at; rungs++) {
+        char rung[64];
+        if (rungs == CONFIG_RUNGS_MAX)
+            return because(why, "there are more than %d rungs: leave some out", CONFIG_RUNGS_MAX);
+        at = value_next_item(at, rung, sizeof rung);
+        if (!read_rung(rung, &ladder[rungs], why))
+            return false;
+        if (is_repeated(ladder, rungs))
+            return because(why, "%.40s is there twice: leave one out", rung);
+    }
+    qsort(ladder, rungs, sizeof *ladder, compare_rungs);
+    memcpy(channel->ladder, ladder, rungs * sizeof *ladder);
+    channel->rungs = rungs;
+    return true;
+}
+
+static bool read_fps(const char *text, struct config *config, struct config_channel *channel,
+                     char why[SETTING_WHY_BYTES])
+{
+    (void)config;
+    struct rational fps;
+    if (!value_rate(text, &fps))
+        return because(why, "no frame rate: write 30, 30000/1001 or 29.97");
+    if (fps.num < fps.den || fps.num > 120 * fps.den)
+        return because(why, "out of range: 1 to 120 frames a second");
+    channel->fps = fps;
+    return true;
+}
+
+/* One of a list of words, of which the first `known` can be had. */
+static bool read_word(const char *text, const char *const *words, size_t known, size_t count,
+                      size_t *index, char why[SETTING_WHY_BYTES])
+{
+    char list[128] = "";
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(text, words[i]) == 0 && i < known) {
+            *index = i;
+            return true;
+        }
+        if (strcmp(text, words[i]) == 0)
+            return because(why, "not available in this version: use %s", words[0]);
+    }
+    for (size_t i = 0; i < known; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
+                 !i               ? ""
+                 : i + 1 == known ? " or "
+                                  : ", ",
+                 words[i]);
+    return because(why, "not known: use %s", list);
+}
+
+static bool read_preset(const char *text, struct config *config, struct config_channel *channel,
+                        char why[SETTING_WHY_BYTES])
+{
+    static const char *const presets[] = {"ultrafast", "superfast", "veryfast", "faster"};
+    size_t index = 0;
+    (void)config;
+    if (!read_word(text, presets, 4, 4, &index, why))
+        return false;
+    strcpy(channel->preset, presets[index]);
+    return true;
+}
+
+static bool read_audio_bitrate(const char *text, struct config *config,
+                               struct config_channel *channel, char why[SETTING_WHY_BYTES])
+{
+    (void)config;
+    int64_t bitrate;
+    if (!value_bits(text, &bitrate))
+        return because(why, "no bit rate: write 128k or 128000");
+    if (bitrate < 16000 || bitrate > 512000)
+        return because(why, "out of range: 16k to 512k");
+    channel->audio_bitrate_bps = bitrate;
+    return true;
+}
+
+static bool read_seconds_within(const char *text, double lowest, double highest, double *out,
+                                char why[SETTING_WHY_BYTES])
+{
+    double seconds;
+    if (!value_decimal(text, &seconds))
+        return because(why, "no number of seconds: write %g, for example",
+                       highest < 10000 ? 6 : 60.);
+    if (seconds < lowest || seconds > highest)
+        return because(why, "out of range: %g to %.0f seconds", lowest, highest);
+    *out = seconds;
+    return true;
+}
+
+static bool read_segment_duration(const char *text, struct config *config,
+                                  struct config_channel *channel, char why[SETTING_WHY_BYTES])
+{
+    (void)config;
+    return read_seconds_within(text, 1, 3600, &channel->segment_duration_s, why);
+}
+
+static bool read_window(const char *text, struct config *config, struct config_channel *channel,
+                        char why[SETTING_WHY_BYTES])
+{
+    (void)config;
+    return read_seconds_within(text, 2, 86400, &channel->window_s, why);
+}
+
+static bool read_memory(const char *text, struct config *config, struct config_channel *channel,
+                        char why[SETTING_WHY_BYTES])
+{
+    (void)config;
+    int64_t bytes;
+    if (!value_bytes(text, &bytes))
+        return because(why, "no number of bytes: write 512M or 2G");
+    if (bytes < 16 << 20)
+        return because(why, "too little: give 16M or more");
+    channel->memory_bytes = bytes;
+    return true;
+}
+
+static bool read_init(const char *text, struct config *config, struct config_channel *channel,
+                      char why[SETTING_WHY_BYTES])
+{
+    static const char *const modes[] = {"eager", "on-demand"};
+    size_t index = 0;
+    (void)config;
+    (void)channel;
+    return read_word(text, modes, 1, 2, &index, why);
+}
+
+static bool read_refresh(const char *text, struct config *config, struct config_channel *channel,
+                         char why[SETTING_WHY_BYTES])
+{
+    static const char *const modes[] = {"idr", "intra"};
+    size_t index = 0;
+    (void)config;
+    (void)channel;
+    return read_word(text, modes, 1, 2, &index, why);
+}
+
+static bool read_loop(const char *text, struct config *config, struct config_channel *channel,
+                      char why[SETTING_WHY_BYTES])
+{
+    (void)config;
+    if (!value_switch(text, &channel->loop))
+        return because(why, "no switch: use true or false");
+    return true;
+}
+
+static bool read_seconds(const char *text, struct config *config, struct config_channel *channel,
+                         char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_seconds_within(text, 0, 1e9, &config->seconds, why);
+}
+
+static bool read_log_format(const char *text, struct config *config, struct config_channel *channel,
+                            char why[SETTING_WHY_BYTES])
+{
+    static const char *const formats[] = {"text", "json"};
+    size_t index = 0;
+    (void)channel;
+    if (!read_word(text, formats, 2, 2, &index, why))
+        return false;
+    config->log_format = index ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT;
+    return true;
+}
+
+const struct setting settings[SETTINGS_COUNT] = {
+    {"listen", "ADDR:PORT", "127.0.0.1:8080", "Where to serve; port 0 picks a free one", false,
+     read_listen},
+    {"ladder", "RUNGS", "1280x720@2500k,640x360@800k", "Renditions, WIDTHxHEIGHT@BITRATE each",
+     true, read_ladder},
+    {"fps", "RATE", "30", "Frames per second: 25, 30000/1001, 29.97", true, read_fps},
+    {"preset", "NAME", "superfast", "ultrafast, superfast, veryfast or faster: less bits, more CPU",
+     true, read_preset},
+    {"audio-bitrate", "BITRATE", "128k", "Bits per second of sound", true, read_audio_bitrate},
+    {"segment-duration", "SECONDS", "6", "Length of a segment, rounded to whole frames", true,
+     read_segment_duration},
+    {"window", "SECONDS", "60", "How far back viewers can go", true, read_window},
+    {"memory", "BYTES", "512M", "Most that a channel keeps; k, M, G are powers of 1024", true,
+     read_memory},
+    {"init", "MODE", "eager", "When packets to join with are made: eager", true, read_init},
+    {"refresh", "MODE", "idr", "How segments begin: idr", true, read_refresh},
+    {"loop", NULL, "false", "Play files again from their start when they end", true, read_loop},
+    {"seconds", "N", "0", "Stop by itself after N seconds; 0 is never", false, read_seconds},
+    {"log-format", "FORM", "text", "Lines of the log as text or json", false, read_log_format},
+};
+
+void setting_key(const struct setting *s, char key[SETTING_NAME_BYTES])
+{
+    snprintf(key, SETTING_NAME_BYTES, "%s", s->option);
+    for (char *at = key; *at; at++)
+        if (*at == '-')
+            *at = '_';
+}
+
+bool setting_read_name(const char *text, char name[CONFIG_NAME_MAX + 1],
+                       char why[SETTING_WHY_BYTES])
+{
+    static const char *const reserved[] = {"time", "healthz", "metrics", "api", "web"};
+    if (!*text)
+        return because(why, "is empty: give the channel a name, for example demo");
+    if (strlen(text) > CONFIG_NAME_MAX)
+        return because(why, "is longer than %d characters: shorten it", CONFIG_NAME_MAX);
+    if (text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")])
+        return because(why, "has other characters than a to z, 0 to 9 and -: rename it");
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (strcmp(text, reserved[i]) == 0)
+            return because(why, "is reserved for a page of the server: take another name");
+    strcpy(name, text);
+    return true;
+}

@@ -1,6 +1,5 @@
 /* hesp-packager: reads what it is told, runs the service, and ends it cleanly. */
 #include "media/core/clock.h"
-#include "media/core/err.h"
 #include "media/core/log.h"
 #include "packager/config/config.h"
 #include "packager/pipeline/service.h"
@@ -130,8 +129,6 @@ int main(int argc, char **argv)
     int status = service_create(&config, &service);
     if (!status)
         run(&service, &config, &signals);
-    else
-        log_error(NULL, "cannot start: %s", err_text(status));
     service_destroy(&service);
     config_finish(&config);
     return status ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -28,8 +28,7 @@ bool cmaf_sample_valid(const struct cmaf_sample *sample);
 
 /* Appends one chunk. mfhd's sequence_number is sample->sequence + 1 mod 2^32 (it starts at 1).
  * tfdt is version 1 (HESP H5). prft is version 1, flags 24 ("captured": ISO/IEC
- * 14496-12:2022 8.16.5; its media_time is decode_time), its NTP time is capture_utc_us
- * (whose seconds wrap on 7 February 2036, when the first NTP era ends).
+ * 14496-12:2022 8.16.5; its media_time is decode_time), its NTP time is capture_utc_us.
  * manifest_update: put a manifestupdate event (HESP 6.2.1.2) between prft and moof. Without it a
  * chunk is CMAF_CHUNK_OVERHEAD_BYTES larger than its sample.
  * 0; ERR_INVALID unless cmaf_sample_valid, and then nothing is appended; ERR_NOMEM. Thread-safety:

@@ -136,6 +136,8 @@ static int create_parts(struct channel *c, uint16_t number)
                                  .bitrate_bps = config->audio_bitrate_bps,
                                  .segment_duration = c->timeline.segment_duration};
     int status = store_create(&limits, &c->store);
+    if (status)
+        log_error(config->name, "no store for the channel: %s", err_text(status));
     if (!status)
         status = create_rungs(c);
     if (!status)
@@ -144,6 +146,8 @@ static int create_parts(struct channel *c, uint16_t number)
         sound.store = c->store;
         sound.input = c->input;
         status = sound_create(&sound, &c->sound);
+        if (status)
+            log_error(config->name, "sound cannot be encoded: %s", err_text(status));
     }
     return status;
 }

@@ -2,6 +2,7 @@
 #include "media/core/clock.h"
 #include "media/core/err.h"
 #include "media/core/log.h"
+#include "packager/ingest/feed_log.h"
 #include "packager/pipeline/channel_manifest.h"
 #include "packager/pipeline/health.h"
 #include "packager/pipeline/metrics.h"
@@ -121,6 +122,7 @@ static int create_channels(struct service *s)
 int service_create(const struct config *config, struct service *s)
 {
     struct origin_config origin = {.port = config->listen_port};
+    feed_log_capture_libav();
     *s = (struct service){.config = config, .started_us = clock_monotonic_us()};
     snprintf(origin.address, sizeof origin.address, "%s", config->listen_address);
     int status = origin_create(&origin, &s->origin);

@@ -57,7 +57,7 @@ int isobmff_box_read(struct bytes_reader *r, struct isobmff_box *box)
     }
     size_t payload_size = (size_t)size - header_size;
     const uint8_t *payload = bytes_read(r, payload_size);
-    if (!payload)
+    if (r->status)
         return r->status;
     *box = (struct isobmff_box){.start = r->data + begin,
                                 .size = (size_t)size,
@@ -76,7 +76,7 @@ int isobmff_box_child(const struct isobmff_box *parent, const char *type, struct
 {
     struct bytes_reader r;
     bytes_reader_init(&r, parent->payload, parent->payload_size);
-    struct isobmff_box box;
+    struct isobmff_box box = {0};
     struct isobmff_box found = {0};
     int status;
     while (!(status = isobmff_box_read(&r, &box))) {

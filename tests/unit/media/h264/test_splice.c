@@ -66,18 +66,18 @@ static struct slice_builder expect(struct slice_builder b, int64_t sequence)
 static int fill(uint8_t data[DATA_MAX], bool cabac)
 {
     static const uint8_t alphabet[] = {0, 0, 0, 1, 2, 3, 4, 255};
-    int size = 1 + rand() % (rand() % 4 ? 12 : DATA_MAX - 1);
+    unsigned size = 1 + (unsigned)rand() % (rand() % 4 ? 12 : DATA_MAX - 1);
     bool few = rand() % 4 != 0;
-    for (int i = 0; i < size; i++)
+    for (unsigned i = 0; i < size; i++)
         data[i] = few ? alphabet[rand() % 8] : (uint8_t)rand();
     if (!cabac)
-        return size * 8 - rand() % 8;
+        return (int)size * 8 - rand() % 8;
     data[size - 1] = 0x80;
     if (size + 2 <= DATA_MAX && rand() % 4 == 0) { /* a cabac_zero_word */
         data[size++] = 0;
         data[size++] = 0;
     }
-    return size * 8;
+    return (int)size * 8;
 }
 
 static struct slice_builder random_slice(const struct h264_splice *splice, bool idr, int slice,

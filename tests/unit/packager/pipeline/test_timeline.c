@@ -40,8 +40,22 @@ static void h9_an_end_is_far_enough_away_and_leaves_no_short_segment(void **stat
             int64_t segment = timebase_segment_of_frame(end - 1, t.segment_duration, t.video_rate);
             int64_t first = timebase_segment_first_frame(segment, t.segment_duration, t.video_rate);
             assert_true((end - first) * rates[i].den >= rates[i].num);
+            int64_t sound = timeline_audio_frames(&t, end);
+            segment = timebase_segment_of_frame(sound - 1, t.segment_duration, t.audio_rate);
+            first = timebase_segment_first_frame(segment, t.segment_duration, t.audio_rate);
+            assert_true((sound - first) * t.audio_rate.den >= t.audio_rate.num);
         }
     }
+}
+
+/* H27: where segments hardly last a second themselves, the last one is as long as the others. */
+static void h27_the_last_of_short_segments_is_whole(void **state)
+{
+    struct rational rate = {30, 1};
+    struct timeline t = timeline_of(rate, 1);
+    (void)state;
+    for (int64_t now = t.start_us; now < t.start_us + 5000000; now += 9973)
+        assert_int_equal(timeline_end_frame(&t, now, 2000000) % 30, 0);
 }
 
 /* H9: all tracks have media for the whole Presentation. */
@@ -81,6 +95,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(h27_segment_durations_are_whole_frames),
         cmocka_unit_test(h9_an_end_is_far_enough_away_and_leaves_no_short_segment),
+        cmocka_unit_test(h27_the_last_of_short_segments_is_whole),
         cmocka_unit_test(h9_sound_covers_the_picture_to_its_end),
         cmocka_unit_test(h32_the_event_is_repeated_each_second),
     };

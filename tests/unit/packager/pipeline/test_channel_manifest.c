@@ -1,0 +1,145 @@
+#include "manifests/parse.h"
+#include "manifests/validate.h"
+#include "media/core/err.h"
+#include "packager/pipeline/channel_manifest.h"
+#include "support/cmocka_all.h"
+
+#include <string.h>
+
+static struct rational ntsc = {30000, 1001};
+
+static struct store_track *add_track(struct store *s, enum store_kind kind, const char *id)
+{
+    struct store_track *track;
+    struct store_track_info info = {.kind = kind,
+                                    .frame_rate = ntsc,
+                                    .timescale = 30000,
+                                    .ticks_per_frame = 1001,
+                                    .segment_duration = timeline_whole_frames(2, ntsc),
+                                    .bandwidth_bps = 900000,
+                                    .width = 640,
+                                    .height = 360,
+                                    .sar_width = 1,
+                                    .sar_height = 1};
+    strcpy(info.id, id);
+    strcpy(info.mime, kind == STORE_VIDEO ? "video/mp4" : "audio/mp4");
+    strcpy(info.codecs, kind == STORE_VIDEO ? "avc1.42C01E" : "mp4a.40.2");
+    if (kind == STORE_AUDIO) {
+        info.frame_rate = (struct rational){375, 8};
+        info.timescale = info.sample_rate = 48000;
+        info.ticks_per_frame = info.samples_per_frame = 1024;
+        info.channels = 2;
+        strcpy(info.language, "und");
+    }
+    assert_int_equal(store_add_track(s, &info, NULL, &track), 0);
+    return track;
+}
+
+static void append(struct store_track *track, int64_t count)
+{
+    struct store_track_state state;
+    struct store_place place;
+    store_track_state(track, &state);
+    for (int64_t i = 1; i <= count; i++)
+        assert_int_equal(
+            store_append(track, state.newest_sequence + i, blob_create("x", 1), 0, &place), 0);
+}
+
+static struct manifest_snapshot snapshot_of(struct store *s)
+{
+    return (struct manifest_snapshot){
+        .presentation = "20261123T183000.000Z",
+        .timeline = {.video_rate = ntsc,
+                     .audio_rate = {375, 8},
+                     .segment_duration = timeline_whole_frames(2, ntsc)},
+        .end_frame = INT64_MAX,
+        .now_utc_us = INT64_C(1763923200123456),
+        .store = s};
+}
+
+static void parse(const struct manifest_snapshot *snapshot, struct hesp_manifest *m)
+{
+    struct bytes_writer out;
+    char error[HESP_ERROR_BYTES] = "";
+    bytes_writer_init(&out);
+    assert_int_equal(channel_manifest_write(snapshot, &out), 0);
+    assert_int_equal(hesp_parse(out.data, out.size, m, error), 0);
+    assert_int_equal(hesp_validate(m, error), 0);
+    bytes_writer_finish(&out);
+}
+
+/* H17: no manifest before there is something to play. */
+static void h17_no_manifest_before_every_track_has_a_sample(void **state)
+{
+    struct store_limits limits = {.window_us = 4000000, .max_bytes = 1 << 20};
+    struct bytes_writer out;
+    struct store *s;
+    (void)state;
+    assert_int_equal(store_create(&limits, &s), 0);
+    struct manifest_snapshot snapshot = snapshot_of(s);
+    struct store_track *video = add_track(s, STORE_VIDEO, "640x360-800k");
+    add_track(s, STORE_AUDIO, "audio");
+    append(video, 1);
+    bytes_writer_init(&out);
+    assert_int_equal(channel_manifest_write(&snapshot, &out), ERR_NOT_FOUND);
+    assert_int_equal(out.size, 0);
+    bytes_writer_finish(&out);
+    store_destroy(s);
+}
+
+/* H7, H9, H10, H11, H12: what a snapshot says. */
+static void h7_to_h12_the_manifest_says_what_the_store_holds(void **state)
+{
+    struct store_limits limits = {.window_us = 4000000, .max_bytes = 1 << 20};
+    struct hesp_manifest m;
+    struct store *s;
+    (void)state;
+    assert_int_equal(store_create(&limits, &s), 0);
+    struct store_track *video = add_track(s, STORE_VIDEO, "640x360-800k");
+    struct store_track *audio = add_track(s, STORE_AUDIO, "audio");
+    append(video, 301);
+    append(audio, 400);
+    struct manifest_snapshot snapshot = snapshot_of(s);
+    parse(&snapshot, &m);
+    assert_string_equal(m.creation_date, "2025-11-23T18:40:00.123Z");
+    assert_int_equal(m.availability_duration.value, 4);
+    assert_string_equal(m.active_presentation, m.presentations[0].id);
+    /* The picture is the newer: 300 * 1001 / 30000 = 10.01 s against 399 * 1024 / 48000 = 8.51 s.
+     */
+    assert_int_equal(m.current_time.value, 300300);
+    assert_int_equal(m.current_time.scale, 30000);
+    assert_false(m.presentations[0].bounds.has_end);
+    const struct hesp_switching_set *set = &m.presentations[0].video[0];
+    assert_int_equal(set->media.frame_rate.value, 30000);
+    assert_int_equal(set->media.frame_rate.scale, 1001);
+    const struct hesp_track *track = &set->tracks[0];
+    assert_int_equal(track->segment_duration.value * 30000,
+                     track->segment_duration.scale * 60 * 1001);
+    /* 300 frames and one: segments of 60 frames, the newest has begun; 4 s back lies segment 3. */
+    assert_int_equal(track->segment_count, 3);
+    assert_int_equal(track->segments[0].id, 3);
+    assert_int_equal(track->segments[2].id, 5);
+    assert_int_equal(track->segments[2].bounds.start, 300300);
+    assert_int_equal(m.presentations[0].audio[0].tracks[0].bandwidth, 900000);
+    hesp_manifest_finish(&m);
+
+    append(audio, 200); /* now the sound is the newer */
+    snapshot.end_frame = 360;
+    parse(&snapshot, &m);
+    assert_int_equal(m.current_time.value, 599 * 1024);
+    assert_int_equal(m.current_time.scale, 48000);
+    assert_true(m.presentations[0].bounds.has_end); /* H9 */
+    assert_int_equal(m.presentations[0].bounds.end, 360 * 1001);
+    assert_int_equal(m.presentations[0].bounds.scale, 30000);
+    hesp_manifest_finish(&m);
+    store_destroy(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(h17_no_manifest_before_every_track_has_a_sample),
+        cmocka_unit_test(h7_to_h12_the_manifest_says_what_the_store_holds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -56,6 +56,8 @@ static void announce_ready(const struct service *s, bool *said)
             continue;
         said[i] = true;
         const char *name = channel_name(s->channels[i]);
+        if (isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
+            fprintf(stderr, "\r\033[K"); /* not behind the status line */
         printf("%s %s/%s/manifest.json\n", name, url, name);
         fflush(stdout);
     }

@@ -89,7 +89,10 @@ fi
 stop=
 trap 'stop=1' INT TERM
 while read -r _ url; do
-    build/bin/hesp-join --joins 4 "$url"
+    build/bin/hesp-join --joins 4 "$url" || [ -n "$stop" ] || {
+        echo "demo.sh: the channel could not be joined, see above" >&2
+        exit 1
+    }
 done <"$lines"
 
 echo

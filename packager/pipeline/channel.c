@@ -120,6 +120,21 @@ static int create_rungs(struct channel *c)
     return 0;
 }
 
+/* The segments being written can't be trimmed: memory that doesn't hold them is exceeded. */
+static void warn_of_little_memory(const struct channel *c)
+{
+    int64_t bits_per_s = c->config->audio_bitrate_bps;
+    for (size_t i = 0; i < c->config->rungs; i++)
+        bits_per_s += c->config->ladder[i].bitrate_bps;
+    double growing_bytes = (double)bits_per_s / 8 * c->config->segment_duration_s;
+    if (growing_bytes > (double)c->config->memory_bytes / 2)
+        log_warn(c->config->name,
+                 "segments of %g s may take %.0f MB of the %.0f MB allowed: shorten "
+                 "--segment-duration or raise --memory",
+                 c->config->segment_duration_s, growing_bytes / 1e6,
+                 (double)c->config->memory_bytes / 1e6);
+}
+
 static int create_parts(struct channel *c, uint16_t number)
 {
     const struct config_channel *config = c->config;
@@ -164,6 +179,7 @@ int channel_create(const struct config_channel *config, uint16_t number, struct 
     c->timeline.segment_duration = timeline_whole_frames(config->segment_duration_s, config->fps);
     atomic_init(&c->end_frame, INT64_MAX);
     name_presentation(c->presentation);
+    warn_of_little_memory(c);
     int status = create_parts(c, number);
     if (!status && pthread_create(&c->thread, NULL, run_clock, c))
         status = ERR_STATE;

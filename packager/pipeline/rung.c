@@ -24,7 +24,8 @@ struct rung {
     struct packet_maker *maker;
     pthread_t thread;
     bool running;
-    struct event_repeat update; /* the thread's */
+    struct event_repeat update;      /* the thread's */
+    int64_t reported_over_bandwidth; /* the thread's */
     _Atomic bool announced;
     _Atomic int64_t repeated;
     _Atomic int64_t failed;
@@ -53,6 +54,25 @@ static int push(struct rung *r, const struct mailbox_item *item)
     return status;
 }
 
+/* The manifest promises a peak rate (H11): whoever reads the log learns when it wasn't kept. */
+static void report_bandwidth(struct rung *r, int64_t sequence)
+{
+    struct rational duration = r->config.segment_duration;
+    struct rational rate = r->config.frame_rate;
+    struct video_track_format format;
+    struct store_track_state state;
+    if (timebase_segment_of_frame(sequence + 1, duration, rate) ==
+        timebase_segment_of_frame(sequence, duration, rate))
+        return;
+    video_track_format(r->track, &format);
+    store_track_state(format.store_track, &state);
+    if (state.segments_over_bandwidth > r->reported_over_bandwidth)
+        log_warn(r->config.channel,
+                 "rung %s: a segment took %" PRId64 " bits/s, more than the manifest's bandwidth",
+                 r->id, state.peak_segment_bps);
+    r->reported_over_bandwidth = state.segments_over_bandwidth;
+}
+
 static void *work(void *argument)
 {
     struct rung *r = argument;
@@ -70,6 +90,7 @@ static void *work(void *argument)
             atomic_fetch_add(&r->failed, 1);
             break;
         }
+        report_bandwidth(r, item.sequence);
     }
     struct video_track_format format;
     video_track_format(r->track, &format);

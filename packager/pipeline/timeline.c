@@ -30,9 +30,13 @@ int64_t timeline_end_frame(const struct timeline *t, int64_t now_us, int64_t ahe
     int64_t end = timebase_frame_at_us(elapsed_us + ahead_us, t->video_rate) + 1;
     int64_t last_segment = timebase_segment_of_frame(end, t->segment_duration, t->video_rate);
     int64_t first = timebase_segment_first_frame(last_segment, t->segment_duration, t->video_rate);
-    int64_t second = timebase_muldiv_ceil(1, t->video_rate.num, t->video_rate.den);
-    if (end > first && end < first + second)
-        end = first + second;
+    /* Sound's segment begins up to a frame of sound later, and has to last a second too. */
+    int64_t least_us = 1000000 + timebase_frame_us(1, t->audio_rate) + 1;
+    int64_t least = timebase_muldiv_ceil(least_us, t->video_rate.num, t->video_rate.den * 1000000);
+    int64_t next =
+        timebase_segment_first_frame(last_segment + 1, t->segment_duration, t->video_rate);
+    if (end > first && end < first + least)
+        end = first + least < next ? first + least : next;
     return end;
 }
 

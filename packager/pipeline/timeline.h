@@ -24,7 +24,7 @@ struct rational timeline_whole_frames(double seconds, struct rational rate);
 
 /* The number of frames that the channel is to have in all when its end is announced at now_us
  * (HESP 3.2.5: at least 2 s ahead): the first frame number at or after now_us + ahead_us at which
- * the last segment isn't shorter than a second. ahead_us >= 2000000. */
+ * no track's last segment is shorter than a second, or than the others. ahead_us >= 2000000. */
 int64_t timeline_end_frame(const struct timeline *t, int64_t now_us, int64_t ahead_us);
 
 /* The number of audio frames that cover the first video_frames frames of picture. */

@@ -33,7 +33,8 @@ struct origin_page {
 
 /* Listens and serves. ERR_IO where the address can't be had; the reason is in the log. */
 int origin_create(const struct origin_config *config, struct origin **out);
-/* Stops: waits for nobody, cuts every response, frees. NULL is fine. */
+/* Stops: waits for nobody, cuts every response, frees. Its stores may be appended to meanwhile.
+ * NULL is fine. */
 void origin_destroy(struct origin *o);
 uint16_t origin_port(const struct origin *o);
 

@@ -16,10 +16,8 @@ int store_create(const struct store_limits *limits, struct store **out)
     struct store *s = calloc(1, sizeof *s);
     if (!s)
         return ERR_NOMEM;
-    if (pthread_mutex_init(&s->lock, NULL)) {
-        free(s);
-        return ERR_NOMEM;
-    }
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_mutex_init(&s->listener_lock, NULL);
     s->limits = *limits;
     s->advertised = store_window_configured_s(limits);
     atomic_init(&s->track_count, 0);
@@ -45,6 +43,7 @@ void store_destroy(struct store *s)
     size_t count = atomic_load(&s->track_count);
     for (size_t i = 0; i < count; i++)
         destroy_track(s->tracks[i]);
+    pthread_mutex_destroy(&s->listener_lock);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
@@ -136,10 +135,10 @@ struct store_track *store_find_track(const struct store *s, enum store_kind kind
 void store_set_listener(struct store *s, void (*changed)(void *context, struct store_track *track),
                         void *context)
 {
-    pthread_mutex_lock(&s->lock);
+    pthread_mutex_lock(&s->listener_lock);
     s->changed = changed;
     s->changed_context = context;
-    pthread_mutex_unlock(&s->lock);
+    pthread_mutex_unlock(&s->listener_lock);
 }
 
 int64_t store_available_us(struct store *s)

@@ -82,7 +82,8 @@ struct store_track *store_find_track(const struct store *s, enum store_kind kind
 const struct store_track_info *store_track_info(const struct store_track *t);
 
 /* Called after every change that readers may wait for (append, packet put, end), outside the
- * store's locks, on the producer's thread: it must be quick. One listener a store. */
+ * store's locks, on the producer's thread: it must be quick, and must not set a listener. One
+ * listener a store; once this returns, the one before is not called any more. */
 void store_set_listener(struct store *s, void (*changed)(void *context, struct store_track *track),
                         void *context);
 

@@ -42,6 +42,8 @@ struct store {
     int64_t bytes;      /* of all tracks' windows */
     bool short_window;  /* the bytes ran out before the time did */
     int64_t advertised; /* whole seconds; what store_available_us says */
+
+    pthread_mutex_t listener_lock; /* guards what follows, and is held while it is called */
     void (*changed)(void *context, struct store_track *track);
     void *changed_context;
 };

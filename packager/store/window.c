@@ -156,8 +156,6 @@ static void advertise(struct store *s)
 void store_window_settle(struct store_track *t)
 {
     struct store *s = t->store;
-    void (*changed)(void *, struct store_track *) = NULL;
-    void *context = NULL;
     bool more = true;
     while (more) {
         struct trash trash;
@@ -166,11 +164,11 @@ void store_window_settle(struct store_track *t)
         pthread_mutex_lock(&s->lock);
         more = trim(s, t, &trash);
         advertise(s);
-        changed = s->changed;
-        context = s->changed_context;
         pthread_mutex_unlock(&s->lock);
         trash_empty(&trash);
     }
-    if (changed)
-        changed(context, t);
+    pthread_mutex_lock(&s->listener_lock);
+    if (s->changed)
+        s->changed(s->changed_context, t);
+    pthread_mutex_unlock(&s->listener_lock);
 }

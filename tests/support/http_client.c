@@ -69,6 +69,7 @@ void http_fetch(const struct http_request *request, struct http_answer *answer)
         curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
     CURLcode result = curl_easy_perform(curl);
     answer->timed_out = result == CURLE_OPERATION_TIMEDOUT;
+    answer->broken = result != CURLE_OK && !answer->timed_out && !answer->stopped;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
     curl_easy_getinfo(curl, CURLINFO_STARTTRANSFER_TIME, &answer->first_byte_s);
     curl_easy_getinfo(curl, CURLINFO_TOTAL_TIME, &answer->total_s);

@@ -27,6 +27,7 @@ struct http_answer {
     size_t size;
     bool timed_out; /* cut off by timeout_ms: what came until then is here */
     bool stopped;   /* cut off by max_bytes or enough */
+    bool broken;    /* the connection ended before the answer did */
     double first_byte_s, total_s;
 };
 

@@ -182,9 +182,46 @@ static void test_h28_many_readers_trimmed_by_bytes(void **state)
     run(TRACKS * 90 * (CHUNK + PACKET));
 }
 
+static void *append_until_ended(void *argument)
+{
+    struct store_place next;
+    for (int64_t n = 0; !store_append(argument, n, fixture_blob(n, CHUNK), 0, &next); n++)
+        ;
+    return NULL;
+}
+
+static void count_into(void *context, struct store_track *track)
+{
+    (void)track;
+    ++*(int *)context; /* plain memory: a call after the listener is gone is a race, or worse */
+}
+
+/* An origin may go away while producers append: its memory isn't touched any more. */
+static void test_a_listener_that_was_replaced_is_not_called_any_more(void **state)
+{
+    struct store *s = fixture_store(1000000, SIZE_MAX);
+    struct store_track *track = fixture_track(s, "v", (struct rational){30, 1}, 1);
+    pthread_t producer;
+    (void)state;
+    assert_int_equal(pthread_create(&producer, NULL, append_until_ended, track), 0);
+    for (int i = 0; i < 300; i++) {
+        int *calls = calloc(1, sizeof *calls);
+        assert_non_null(calls);
+        store_set_listener(s, count_into, calls);
+        sched_yield();
+        store_set_listener(s, NULL, NULL);
+        assert_true(*calls >= 0);
+        free(calls);
+    }
+    store_end_track(track);
+    pthread_join(producer, NULL);
+    store_destroy(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_listener_that_was_replaced_is_not_called_any_more),
         cmocka_unit_test(test_h28_many_readers_trimmed_by_time),
         cmocka_unit_test(test_h28_many_readers_trimmed_by_bytes),
     };

@@ -1,0 +1,306 @@
+#include "packager/origin/origin.h"
+
+#include "media/core/clock.h"
+#include "media/core/err.h"
+#include "media/core/log.h"
+#include "packager/origin/limits.h"
+#include "packager/origin/listen.h"
+#include "packager/origin/request.h"
+#include "packager/origin/respond.h"
+
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    THREADS_MAX = 16,
+    CONNECTION_MEMORY = 64 * 1024, /* more than a typical chunk: less was seen to cost 43 % CPU */
+    UPLOAD_MAX = 64 * 1024,        /* a body that nobody needs is read up to this */
+};
+
+const struct origin_limits origin_limits_default = {
+    .packet_wait_us = 250000,
+    .range_wait_us = 10000000,
+    .live_wait_us = 30000000,
+    .stall_us = 10000000,
+    .expired_grace_us = 10000000,
+    .response_us = 60000000,
+    .request_us = 40000000,
+    .idle_s = 30,
+    .scan_us = 250000,
+    .max_connections = 4096,
+    .threads = 1,
+};
+
+struct origin {
+    struct origin_service service;
+    struct MHD_Daemon *daemon;
+    uint16_t port;
+    pthread_mutex_t clocks_lock; /* guards clocks and clock_count */
+    clockid_t clocks[THREADS_MAX];
+    size_t clock_count;
+};
+
+/* libmicrohttpd names no threads, so each registers itself with its first connection. */
+static void register_thread(struct origin *o)
+{
+    static _Thread_local const struct origin *registered;
+    clockid_t clock;
+
+    if (registered == o || pthread_getcpuclockid(pthread_self(), &clock) != 0)
+        return;
+    registered = o;
+    pthread_mutex_lock(&o->clocks_lock);
+    if (o->clock_count < THREADS_MAX)
+        o->clocks[o->clock_count++] = clock;
+    pthread_mutex_unlock(&o->clocks_lock);
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **client,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct origin *o = context;
+    struct origin_service *s = &o->service;
+    const union MHD_ConnectionInfo *info;
+
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        origin_clients_close(&s->clients, *client);
+        *client = NULL;
+        return;
+    }
+    register_thread(o);
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    *client = origin_clients_open(&s->clients, info->connect_fd,
+                                  clock_monotonic_us() + s->limits.request_us);
+}
+
+static bool announces_too_much(struct MHD_Connection *connection)
+{
+    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
+
+    return length != NULL && strtoull(length, NULL, 10) > UPLOAD_MAX;
+}
+
+/* The headers are there: a request begins. An answer at this point ends the connection; otherwise
+ * the whole request is waited for. */
+static enum MHD_Result begin(struct origin_service *s, struct MHD_Connection *connection,
+                             const char *method, void **request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct origin_client *client = info->socket_context;
+    struct origin_request *r = NULL;
+
+    if (client != NULL)
+        r = origin_request_create(s, client, connection, method);
+    if (r == NULL)
+        return MHD_NO;
+    *request = r;
+    if (atomic_load(&s->counters.connections) > (int64_t)s->limits.max_connections)
+        return origin_respond_overload(r);
+    if (announces_too_much(connection))
+        return origin_respond_too_large(r);
+    return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection,
+                                  const char *target, const char *method, const char *version,
+                                  const char *upload, size_t *upload_size, void **request)
+{
+    struct origin *o = context;
+    struct origin_request *r = *request;
+
+    (void)version;
+    (void)upload;
+    if (r == NULL)
+        return begin(&o->service, connection, method, request);
+    if (*upload_size == 0)
+        return origin_request_answer(r, target);
+    r->upload_bytes += *upload_size;
+    *upload_size = 0;
+    return r->upload_bytes <= UPLOAD_MAX ? MHD_YES : MHD_NO;
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **request,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)context;
+    (void)connection;
+    if (*request != NULL)
+        origin_request_finish(*request, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+    *request = NULL;
+}
+
+/* Media paths have nothing to decode, and a decoded path could not be told from a plain one. */
+static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+/* Most of what libmicrohttpd has to say is about what clients do. */
+static void on_log(void *context, const char *format, va_list arguments)
+{
+    char line[512];
+    size_t length;
+
+    (void)context;
+    vsnprintf(line, sizeof line, format, arguments);
+    length = strlen(line);
+    if (length > 0 && line[length - 1] == '\n')
+        line[length - 1] = '\0';
+    log_debug("origin", "%s", line);
+}
+
+static void on_look(void *context, int64_t now_us)
+{
+    struct origin *o = context;
+
+    origin_clients_cut_overdue(&o->service.clients, now_us);
+}
+
+/* A little above our own bound, so that a client too many is told so. */
+static unsigned daemon_connections(const struct origin_limits *limits)
+{
+    return limits->max_connections + limits->max_connections / 8 + 8;
+}
+
+/* listener: the daemon's from now on, also on failure. */
+static int start_daemon(struct origin *o, int listener)
+{
+    const struct origin_limits *limits = &o->service.limits;
+    struct MHD_OptionItem options[] = {
+        {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_log, NULL},
+        {MHD_OPTION_LISTEN_SOCKET, listener, NULL},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, o},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, NULL},
+        {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escapes, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, daemon_connections(limits), NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_s, NULL},
+        /* A pool of one is no pool; one thread is what there is without. */
+        {limits->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, limits->threads, NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+
+    o->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+        on_request, o, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    return o->daemon != NULL ? ERR_OK : ERR_IO;
+}
+
+int origin_create_with(const struct origin_config *config, const struct origin_limits *limits,
+                       struct origin **out)
+{
+    struct origin *o = calloc(1, sizeof *o);
+    struct origin_service *s;
+    int listener = -1;
+    int status;
+
+    if (o == NULL)
+        return ERR_NOMEM;
+    s = &o->service;
+    s->limits = *limits;
+    pthread_mutex_init(&o->clocks_lock, NULL);
+    origin_clients_init(&s->clients, &s->counters);
+    origin_site_init(&s->site, &s->parking);
+    status = origin_parking_init(&s->parking, limits->scan_us, on_look, o);
+    if (status != ERR_OK)
+        goto fail_parking;
+    origin_listen_raise_files(daemon_connections(limits));
+    status = origin_listen(config, &listener, &o->port);
+    if (status == ERR_OK)
+        status = start_daemon(o, listener);
+    if (status != ERR_OK)
+        goto fail;
+    *out = o;
+    return ERR_OK;
+
+fail:
+    origin_parking_close(&s->parking);
+    origin_parking_finish(&s->parking);
+fail_parking:
+    origin_site_finish(&s->site);
+    origin_clients_finish(&s->clients);
+    pthread_mutex_destroy(&o->clocks_lock);
+    free(o);
+    return status;
+}
+
+int origin_create(const struct origin_config *config, struct origin **out)
+{
+    return origin_create_with(config, &origin_limits_default, out);
+}
+
+void origin_destroy(struct origin *o)
+{
+    if (o == NULL)
+        return;
+    origin_parking_close(&o->service.parking);
+    MHD_stop_daemon(o->daemon);
+    origin_site_finish(&o->service.site);
+    origin_parking_finish(&o->service.parking);
+    origin_clients_finish(&o->service.clients);
+    pthread_mutex_destroy(&o->clocks_lock);
+    free(o);
+}
+
+uint16_t origin_port(const struct origin *o)
+{
+    return o->port;
+}
+
+int origin_add_page(struct origin *o, const struct origin_page *page)
+{
+    return origin_site_add_page(&o->service.site, page);
+}
+
+int origin_add_store(struct origin *o, const char *channel, const char *presentation,
+                     struct store *store)
+{
+    return origin_site_add_store(&o->service.site, channel, presentation, store);
+}
+
+static int64_t clock_us(clockid_t clock)
+{
+    struct timespec t;
+
+    if (clock_gettime(clock, &t) != 0)
+        return 0;
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int64_t cpu_us(const struct origin *o)
+{
+    pthread_mutex_t *lock = (pthread_mutex_t *)&o->clocks_lock;
+    clockid_t parking;
+    int64_t sum = 0;
+
+    if (pthread_getcpuclockid(o->service.parking.thread, &parking) == 0)
+        sum += clock_us(parking);
+    pthread_mutex_lock(lock);
+    for (size_t i = 0; i < o->clock_count; i++)
+        sum += clock_us(o->clocks[i]);
+    pthread_mutex_unlock(lock);
+    return sum;
+}
+
+void origin_state(const struct origin *o, struct origin_state *state)
+{
+    const struct origin_counters *c = &o->service.counters;
+
+    *state = (struct origin_state){
+        .connections = atomic_load(&c->connections),
+        .live_responses = atomic_load(&c->live_responses),
+        .parked_requests = atomic_load(&c->parked_requests),
+        .requests = atomic_load(&c->requests),
+        .bytes_sent = atomic_load(&c->bytes_sent),
+        .cut_readers = atomic_load(&c->cut_readers),
+        .cpu_us = cpu_us(o),
+    };
+    for (size_t i = 0; i < sizeof state->responses_by_class / sizeof(int64_t); i++)
+        state->responses_by_class[i] = atomic_load(&c->responses_by_class[i]);
+}

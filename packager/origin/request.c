@@ -1,0 +1,193 @@
+#include "packager/origin/request.h"
+
+#include "media/core/clock.h"
+#include "media/core/err.h"
+#include "media/core/timebase.h"
+#include "packager/origin/live.h"
+#include "packager/origin/respond.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum origin_method method_of(const char *name)
+{
+    if (strcmp(name, MHD_HTTP_METHOD_GET) == 0)
+        return ORIGIN_GET;
+    if (strcmp(name, MHD_HTTP_METHOD_HEAD) == 0)
+        return ORIGIN_HEAD;
+    if (strcmp(name, MHD_HTTP_METHOD_OPTIONS) == 0)
+        return ORIGIN_OPTIONS;
+    return ORIGIN_OTHER_METHOD;
+}
+
+struct origin_request *origin_request_create(struct origin_service *service,
+                                             struct origin_client *client,
+                                             struct MHD_Connection *connection, const char *method)
+{
+    struct origin_request *r = calloc(1, sizeof *r);
+
+    if (r == NULL)
+        return NULL;
+    r->service = service;
+    r->client = client;
+    r->connection = connection;
+    r->method = method_of(method);
+    r->waiter.connection = connection;
+    atomic_fetch_add(&service->counters.requests, 1);
+    return r;
+}
+
+/* Ends the wait for something that has come, or whose patience is at an end. */
+static void stop_waiting(struct origin_request *r)
+{
+    if (r->wait != ORIGIN_WAIT_NONE)
+        atomic_fetch_sub(&r->service->counters.parked_requests, 1);
+    r->wait = ORIGIN_WAIT_NONE;
+}
+
+void origin_request_finish(struct origin_request *r, bool completed)
+{
+    struct origin_service *service = r->service;
+
+    stop_waiting(r);
+    if (completed)
+        atomic_fetch_add(&service->counters.bytes_sent, r->body_bytes);
+    origin_client_asks(r->client, clock_monotonic_us() + service->limits.request_us);
+    free(r);
+}
+
+static int64_t patience_us(const struct origin_request *r, const struct origin_track *track,
+                           enum origin_wait wait)
+{
+    const struct origin_limits *limits = &r->service->limits;
+    int64_t frames_us;
+
+    if (wait == ORIGIN_WAIT_RANGE)
+        return limits->range_wait_us;
+    /* The store has requests wait up to three frames ahead: below 16 fps that takes longer. */
+    frames_us = timebase_frame_us(4, store_track_info(track->track)->frame_rate);
+    return frames_us > limits->packet_wait_us ? frames_us : limits->packet_wait_us;
+}
+
+int origin_request_wait(struct origin_request *r, struct origin_track *track, enum origin_wait wait,
+                        uint64_t seen)
+{
+    int64_t now_us = clock_monotonic_us();
+
+    if (r->wait != wait) {
+        stop_waiting(r);
+        r->wait = wait;
+        r->waiter.deadline_us = now_us + patience_us(r, track, wait);
+        atomic_fetch_add(&r->service->counters.parked_requests, 1);
+    } else if (now_us >= r->waiter.deadline_us) {
+        return ERR_NOT_FOUND;
+    }
+    return origin_park(&track->lot, &r->waiter, seen);
+}
+
+static enum MHD_Result answer_page(struct origin_request *r, const struct origin_page *page)
+{
+    struct bytes_writer body;
+    int status;
+
+    bytes_writer_init(&body);
+    status = page->render(page->context, &body);
+    return origin_respond_page(r, (unsigned)status, page->content_type, &body);
+}
+
+/* One look into the store. ERR_OK and a reference in *out, or the store's status. */
+static int find_packet(const struct origin_track *track, const struct origin_route *route,
+                       struct blob **out)
+{
+    int64_t sequence;
+
+    if (route->kind == ORIGIN_ROUTE_NEWEST_PACKET)
+        return store_newest_packet(track->track, out, &sequence);
+    return store_find_packet(track->track, route->number, out);
+}
+
+static enum MHD_Result answer_packet(struct origin_request *r, struct origin_track *track,
+                                     const struct origin_route *route)
+{
+    struct blob *packet = NULL;
+    int status;
+
+    do {
+        uint64_t seen = origin_lot_generation(&track->lot);
+        status = find_packet(track, route, &packet);
+        if (status != ERR_AGAIN)
+            break;
+        status = origin_request_wait(r, track, ORIGIN_WAIT_PACKET, seen);
+        if (status == ERR_OK)
+            return MHD_YES;
+    } while (status == ERR_AGAIN);
+    stop_waiting(r);
+
+    if (status == ERR_OK)
+        return origin_respond_packet(r, store_track_info(track->track)->mime, packet,
+                                     route->kind == ORIGIN_ROUTE_PACKET);
+    if (status == ERR_NOT_FOUND)
+        return origin_respond_text(r, MHD_HTTP_NOT_FOUND, "no such packet\n");
+    return origin_respond_failure(r, status);
+}
+
+static enum MHD_Result answer_segment(struct origin_request *r, struct origin_track *track,
+                                      int64_t segment_id)
+{
+    struct origin_segment_opening opening;
+    int status;
+
+    origin_live_prepare(r, &opening);
+    do {
+        uint64_t seen = origin_lot_generation(&track->lot);
+        status = origin_live_open(track, segment_id, &opening);
+        if (status != ERR_AGAIN)
+            break;
+        status = origin_request_wait(r, track, opening.wait, seen);
+        if (status == ERR_OK)
+            return MHD_YES;
+    } while (status == ERR_AGAIN);
+    stop_waiting(r);
+
+    if (status == ERR_OK)
+        return origin_live_respond(r, track, &opening);
+    if (status == ERR_RANGE)
+        return origin_respond_unsatisfiable(r, opening.length);
+    if (status == ERR_NOT_FOUND && opening.wait == ORIGIN_WAIT_RANGE)
+        return origin_respond_unsatisfiable(r, -1);
+    if (status == ERR_NOT_FOUND)
+        return origin_respond_text(r, MHD_HTTP_NOT_FOUND, "no such segment\n");
+    return origin_respond_failure(r, status);
+}
+
+static enum MHD_Result answer_media(struct origin_request *r, const char *path)
+{
+    struct origin_route route;
+    struct origin_track *track;
+    const char *missing = "no such page\n";
+    int status = ERR_NOT_FOUND;
+
+    if (origin_route_parse(path, &route))
+        status = origin_site_find_track(&r->service->site, &route, &track, &missing);
+    if (status == ERR_NOT_FOUND)
+        return origin_respond_text(r, MHD_HTTP_NOT_FOUND, missing);
+    if (status != ERR_OK)
+        return origin_respond_failure(r, status);
+    if (route.kind == ORIGIN_ROUTE_SEGMENT)
+        return answer_segment(r, track, route.number);
+    return answer_packet(r, track, &route);
+}
+
+enum MHD_Result origin_request_answer(struct origin_request *r, const char *target)
+{
+    const char *path = origin_route_path(target);
+    const struct origin_page *page;
+
+    origin_client_waits(r->client);
+    if (r->method == ORIGIN_OTHER_METHOD)
+        return origin_respond_bad_method(r);
+    if (r->method == ORIGIN_OPTIONS)
+        return origin_respond_options(r);
+    page = origin_site_find_page(&r->service->site, path);
+    return page != NULL ? answer_page(r, page) : answer_media(r, path);
+}

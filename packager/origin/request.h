@@ -1,0 +1,60 @@
+/* One request under way, and what answering it takes.
+ * Thread-safety: a request belongs to its connection's callbacks, which libmicrohttpd calls one
+ * after the other; between them it may be parked. */
+#ifndef PACKAGER_ORIGIN_REQUEST_H
+#define PACKAGER_ORIGIN_REQUEST_H
+
+#include "packager/origin/clients.h"
+#include "packager/origin/counters.h"
+#include "packager/origin/limits.h"
+#include "packager/origin/parking.h"
+#include "packager/origin/site.h"
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What all requests of an origin share. */
+struct origin_service {
+    struct origin_limits limits;
+    struct origin_counters counters;
+    struct origin_site site;
+    struct origin_parking parking;
+    struct origin_clients clients;
+};
+
+enum origin_method { ORIGIN_GET, ORIGIN_HEAD, ORIGIN_OPTIONS, ORIGIN_OTHER_METHOD };
+
+/* What a request waits for, each with a patience of its own. */
+enum origin_wait { ORIGIN_WAIT_NONE, ORIGIN_WAIT_PACKET, ORIGIN_WAIT_SEGMENT, ORIGIN_WAIT_RANGE };
+
+struct origin_request {
+    struct origin_service *service;
+    struct origin_client *client;
+    struct MHD_Connection *connection;
+    enum origin_method method;
+    size_t upload_bytes; /* of its body, which nobody needs */
+    enum origin_wait wait;
+    struct origin_waiter waiter;
+    int64_t body_bytes; /* of a response of fixed size; counted when it has gone out */
+};
+
+/* NULL where memory is short. */
+struct origin_request *origin_request_create(struct origin_service *service,
+                                             struct origin_client *client,
+                                             struct MHD_Connection *connection, const char *method);
+/* The response is over, one way or the other; frees r. */
+void origin_request_finish(struct origin_request *r, bool completed);
+
+/* Answers, or parks the request to be called again. target is the request target without its
+ * query. MHD_NO: cut the connection. */
+enum MHD_Result origin_request_answer(struct origin_request *r, const char *target);
+
+/* The store has said ERR_AGAIN after `seen` was read off the track's lot: parks the request for
+ * what it waits for. ERR_OK: parked. ERR_AGAIN: ask the store again. ERR_NOT_FOUND: its patience is
+ * at an end. ERR_END: the origin stops. */
+int origin_request_wait(struct origin_request *r, struct origin_track *track, enum origin_wait wait,
+                        uint64_t seen);
+
+#endif

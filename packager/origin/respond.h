@@ -1,0 +1,45 @@
+/* Responses: their statuses and headers. Everything carries the CORS headers that let a page of any
+ * origin read it, Content-Range and Date included.
+ * Thread-safety: from the request's own callbacks. */
+#ifndef PACKAGER_ORIGIN_RESPOND_H
+#define PACKAGER_ORIGIN_RESPOND_H
+
+#include "media/core/blob.h"
+#include "media/core/bytes.h"
+#include "packager/origin/request.h"
+
+#include <microhttpd.h>
+#include <stdbool.h>
+
+#define ORIGIN_NO_STORE "no-store"
+
+/* Adds what every response carries, queues the response, counts it, and gives up the caller's
+ * reference. content_type and caching may be NULL. response may be NULL: memory was short, the
+ * connection is cut. */
+enum MHD_Result origin_respond(struct origin_request *r, unsigned status,
+                               struct MHD_Response *response, const char *content_type,
+                               const char *caching);
+
+/* A short text that is not to be stored; borrowed, static. */
+enum MHD_Result origin_respond_text(struct origin_request *r, unsigned status, const char *text);
+/* 503 for a status that is not the client's fault. */
+enum MHD_Result origin_respond_failure(struct origin_request *r, int status);
+/* 503 before the request is read whole: too many connections. */
+enum MHD_Result origin_respond_overload(struct origin_request *r);
+/* 405 with the methods that there are. */
+enum MHD_Result origin_respond_bad_method(struct origin_request *r);
+/* 413, before the request is read whole. */
+enum MHD_Result origin_respond_too_large(struct origin_request *r);
+/* 204 with what a CORS preflight asks for. */
+enum MHD_Result origin_respond_options(struct origin_request *r);
+/* 416; length is the segment's, or -1 where it is not known yet (H30). */
+enum MHD_Result origin_respond_unsatisfiable(struct origin_request *r, int64_t length);
+/* Takes body's bytes. */
+enum MHD_Result origin_respond_page(struct origin_request *r, unsigned status,
+                                    const char *content_type, struct bytes_writer *body);
+/* Takes over the reference to packet; its bytes are not copied. numbered: it will always be the
+ * same, as init-now is not. */
+enum MHD_Result origin_respond_packet(struct origin_request *r, const char *content_type,
+                                      struct blob *packet, bool numbered);
+
+#endif

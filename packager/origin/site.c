@@ -1,0 +1,201 @@
+#include "packager/origin/site.h"
+
+#include "media/core/err.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct origin_page_entry {
+    struct origin_page page;
+    struct origin_page_entry *next;
+};
+
+struct origin_presentation {
+    struct origin_site *site;
+    char channel[ORIGIN_NAME_BYTES];
+    char name[ORIGIN_NAME_BYTES];
+    struct store *store;
+    struct origin_track *tracks; /* the site's lock */
+    struct origin_presentation *next;
+};
+
+void origin_site_init(struct origin_site *site, struct origin_parking *parking)
+{
+    *site = (struct origin_site){.parking = parking};
+    pthread_mutex_init(&site->lock, NULL);
+}
+
+static void presentation_free(struct origin_presentation *p)
+{
+    while (p->tracks != NULL) {
+        struct origin_track *track = p->tracks;
+        p->tracks = track->next;
+        origin_lot_finish(&track->lot);
+        free(track);
+    }
+    free(p);
+}
+
+void origin_site_finish(struct origin_site *site)
+{
+    while (site->pages != NULL) {
+        struct origin_page_entry *entry = site->pages;
+        site->pages = entry->next;
+        free(entry);
+    }
+    while (site->presentations != NULL) {
+        struct origin_presentation *p = site->presentations;
+        site->presentations = p->next;
+        store_set_listener(p->store, NULL, NULL);
+        presentation_free(p);
+    }
+    pthread_mutex_destroy(&site->lock);
+}
+
+static const struct origin_page *find_page(const struct origin_site *site, const char *path)
+{
+    for (const struct origin_page_entry *e = site->pages; e != NULL; e = e->next)
+        if (strcmp(e->page.path, path) == 0)
+            return &e->page;
+    return NULL;
+}
+
+int origin_site_add_page(struct origin_site *site, const struct origin_page *page)
+{
+    struct origin_page_entry *entry = calloc(1, sizeof *entry);
+    int status = ERR_OK;
+
+    if (entry == NULL)
+        return ERR_NOMEM;
+    entry->page = *page;
+    pthread_mutex_lock(&site->lock);
+    if (find_page(site, page->path) != NULL) {
+        status = ERR_EXISTS;
+    } else {
+        entry->next = site->pages;
+        site->pages = entry;
+    }
+    pthread_mutex_unlock(&site->lock);
+    if (status != ERR_OK)
+        free(entry);
+    return status;
+}
+
+static struct origin_track *known_track(const struct origin_presentation *p,
+                                        const struct store_track *track)
+{
+    struct origin_track *known = p->tracks;
+
+    while (known != NULL && known->track != track)
+        known = known->next;
+    return known;
+}
+
+/* A track that nobody has asked for yet has nobody waiting for it either. */
+static void track_changed(void *context, struct store_track *track)
+{
+    struct origin_presentation *p = context;
+    struct origin_track *known;
+
+    pthread_mutex_lock(&p->site->lock);
+    known = known_track(p, track);
+    pthread_mutex_unlock(&p->site->lock);
+    if (known != NULL)
+        origin_lot_changed(&known->lot);
+}
+
+static struct origin_presentation *find_presentation(const struct origin_site *site,
+                                                     const char *channel, const char *name)
+{
+    struct origin_presentation *p = site->presentations;
+
+    while (p != NULL && (strcmp(p->channel, channel) != 0 || strcmp(p->name, name) != 0))
+        p = p->next;
+    return p;
+}
+
+int origin_site_add_store(struct origin_site *site, const char *channel, const char *presentation,
+                          struct store *store)
+{
+    struct origin_presentation *p;
+    int status = ERR_OK;
+
+    if (!origin_route_name_is_valid(channel) || !origin_route_name_is_valid(presentation))
+        return ERR_INVALID;
+    p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return ERR_NOMEM;
+    p->site = site;
+    p->store = store;
+    strcpy(p->channel, channel);
+    strcpy(p->name, presentation);
+    pthread_mutex_lock(&site->lock);
+    if (find_presentation(site, channel, presentation) != NULL) {
+        status = ERR_EXISTS;
+    } else {
+        p->next = site->presentations;
+        site->presentations = p;
+    }
+    pthread_mutex_unlock(&site->lock);
+    if (status == ERR_OK)
+        store_set_listener(store, track_changed, p);
+    else
+        free(p);
+    return status;
+}
+
+const struct origin_page *origin_site_find_page(struct origin_site *site, const char *path)
+{
+    const struct origin_page *page;
+
+    pthread_mutex_lock(&site->lock);
+    page = find_page(site, path);
+    pthread_mutex_unlock(&site->lock);
+    return page;
+}
+
+/* The lot is there before the request looks into the store: a change that finds no lot was made
+ * before that look. */
+static int find_or_add_track(struct origin_presentation *p, struct store_track *track,
+                             struct origin_track **out)
+{
+    struct origin_track *known = known_track(p, track);
+
+    if (known == NULL) {
+        known = calloc(1, sizeof *known);
+        if (known == NULL)
+            return ERR_NOMEM;
+        known->store = p->store;
+        known->track = track;
+        origin_lot_init(&known->lot, p->site->parking);
+        known->next = p->tracks;
+        p->tracks = known;
+    }
+    *out = known;
+    return ERR_OK;
+}
+
+int origin_site_find_track(struct origin_site *site, const struct origin_route *route,
+                           struct origin_track **out, const char **missing)
+{
+    struct origin_presentation *p;
+    struct store_track *track = NULL;
+    int status = ERR_NOT_FOUND;
+
+    pthread_mutex_lock(&site->lock);
+    p = find_presentation(site, route->channel, route->presentation);
+    pthread_mutex_unlock(&site->lock);
+    *missing = "no such channel or presentation\n";
+    if (p == NULL)
+        return ERR_NOT_FOUND;
+    track = store_find_track(p->store, STORE_VIDEO, route->track);
+    if (track == NULL)
+        track = store_find_track(p->store, STORE_AUDIO, route->track);
+    *missing = "no such track\n";
+    if (track != NULL) {
+        pthread_mutex_lock(&site->lock);
+        status = find_or_add_track(p, track, out);
+        pthread_mutex_unlock(&site->lock);
+    }
+    return status;
+}

@@ -51,7 +51,7 @@ run_tests() {
     local stage=$1 output ran bad
     shift
     echo "== $stage: testing"
-    output=$(ctest --test-dir "build-$stage" --output-on-failure --no-tests=error "$@" 2>&1)
+    output=$(ctest --test-dir "build-$stage" --output-on-failure --no-tests=error -j "$jobs" "$@" 2>&1)
     local status=$?
     if [ $status -eq 0 ]; then
         echo "$output" | tail -n 6
@@ -73,7 +73,7 @@ stage_gcc() {
 }
 
 stage_clang() {
-    build clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release && run_tests clang -L unit -j "$jobs"
+    build clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release && run_tests clang -L unit
 }
 
 stage_asan() {
@@ -89,7 +89,7 @@ stage_tsan() {
 stage_fuzz() {
     build fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_FUZZ=ON \
         -DOPENHESP_SANITIZE=address,undefined || return
-    run_tests fuzz -L fuzz -j "$jobs"
+    run_tests fuzz -L fuzz
 }
 
 [ $# -gt 0 ] || set -- gcc clang

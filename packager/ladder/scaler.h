@@ -1,5 +1,5 @@
-/* Brings pictures of any size and pixel format to a rung's: yuv420p, scaled to fit, the rest black
- * (the picture's shape is kept, sample aspect ratio included).
+/* Brings pictures of any size and pixel format to a rung's: yuv420p of limited range, scaled to
+ * fit, the rest black (the picture's shape is kept, sample aspect ratio included).
  * Thread-safety: a scaler belongs to one thread at a time. */
 #ifndef PACKAGER_LADDER_SCALER_H
 #define PACKAGER_LADDER_SCALER_H
@@ -8,11 +8,14 @@
 
 struct scaler;
 
-int scaler_create(int width, int height, struct scaler **out); /* even sizes */
-void scaler_destroy(struct scaler *s);                         /* NULL is fine */
+/* Even sizes, 16..16384; ERR_INVALID otherwise. ERR_NOMEM. */
+int scaler_create(int width, int height, struct scaler **out);
+void scaler_destroy(struct scaler *s); /* NULL is fine */
 
 /* *out: the scaled picture, the scaler's until the next call; or the input itself where nothing has
- * to be done. The input's size, format and aspect may change from call to call. */
+ * to be done. The input's size, format and aspect may change from call to call. ERR_INVALID: no
+ * picture, or one without planes or with sides outside 1..16384; ERR_UNSUPPORTED: a pixel format
+ * that cannot be converted; the scaler stays usable. */
 int scaler_scale(struct scaler *s, const AVFrame *in, const AVFrame **out);
 
 #endif

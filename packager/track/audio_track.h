@@ -32,4 +32,8 @@ int audio_track_push(struct audio_track *t, const float *const planes[AUDIO_TRAC
 
 int64_t audio_track_cpu_us(const struct audio_track *t); /* any thread */
 
+/* HESP 3.2.13 bandwidth: bit rate + what the encoder may spend beyond it / segment duration + frame
+ * rate x box overhead. */
+int64_t audio_track_bandwidth_bps(int64_t bitrate_bps, struct rational segment_duration);
+
 #endif

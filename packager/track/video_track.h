@@ -5,6 +5,7 @@
 #ifndef PACKAGER_TRACK_VIDEO_TRACK_H
 #define PACKAGER_TRACK_VIDEO_TRACK_H
 
+#include "media/h264/splice.h"
 #include "packager/encode/encoder.h"
 #include "packager/store/store.h"
 
@@ -39,13 +40,16 @@ struct video_track_config {
     void *context;
 };
 
-/* Creates the encoder and the store's track. */
+/* Creates the encoder and the store's track. Failures leave a line in the log. The config's strings
+ * are not used after the call, store, maker and context for as long as the track lives. */
 int video_track_create(const struct video_track_config *config, struct video_track **out);
 void video_track_destroy(struct video_track *t); /* NULL is fine */
 
 /* What every packet of the track shares: the CMAF header, and the encoder's configuration. */
 struct video_track_format {
     struct blob *header; /* borrowed */
+    const uint8_t *avcc; /* borrowed: both parameter sets as the header has them */
+    size_t avcc_size;
     uint32_t timescale, ticks_per_frame;
     const struct h264_splice *splice; /* borrowed */
     struct encoder_config encoder;    /* with role ENCODER_INITIALIZATION */

@@ -1,0 +1,41 @@
+/* One opening of a feed: libavformat with a way out of every wait.
+ * Thread-safety: an object belongs to one thread at a time; only *stop may be set by others. */
+#ifndef PACKAGER_INGEST_DEMUX_H
+#define PACKAGER_INGEST_DEMUX_H
+
+#include "packager/ingest/feed_url.h"
+
+#include <libavformat/avformat.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct demux {
+    const struct feed_url *url; /* borrowed */
+    const atomic_bool *stop;    /* borrowed; once set, every wait ends within about 0.1 s */
+    atomic_llong deadline_us;   /* a wait ends here as well; libavformat's threads read it */
+    AVFormatContext *format;    /* NULL while closed */
+    AVIOContext *pipe;          /* of standard input */
+    bool paced;                 /* read ahead at our pace; otherwise taken as it comes */
+    int64_t max_step_us;        /* a greater step of its time stamps is a jump, and no gap */
+    int64_t silence_us;         /* with no packet for so long, it is lost */
+    char reason[128];           /* why the last call failed, for the log */
+};
+
+/* Memory of zeros becomes a closed demuxer. url and stop must outlive it. */
+void demux_init(struct demux *d, const struct feed_url *url, const atomic_bool *stop);
+
+/* Opens the feed and finds its streams. Blocks; where url->waits, until somebody sends.
+ * ERR_IO with d->reason; d is closed then. */
+int demux_open(struct demux *d);
+void demux_close(struct demux *d); /* closed is fine */
+
+/* The next packet; the caller unrefs it. ERR_END at the end, ERR_IO with d->reason: the feed is
+ * lost, close it. */
+int demux_read(struct demux *d, AVPacket *packet);
+
+/* Back to a file's first packet. The streams may be new ones: open the decoders again.
+ * ERR_IO with d->reason; d is closed then. */
+int demux_rewind(struct demux *d);
+
+#endif

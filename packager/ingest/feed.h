@@ -1,0 +1,48 @@
+/* What the two sides of a feed share: the reader, a thread of its own that opens, demuxes and
+ * decodes (feed_reader.c), and the channel's threads that ask (input_feed.c). They meet in `pace`,
+ * under `lock`; it is held for a copy at most, never for I/O or decoding. */
+#ifndef PACKAGER_INGEST_FEED_H
+#define PACKAGER_INGEST_FEED_H
+
+#include "packager/ingest/demux.h"
+#include "packager/ingest/feed_url.h"
+#include "packager/ingest/input.h"
+#include "packager/pace/pace.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct feed {
+    struct input base;
+    char *channel; /* owned */
+    bool loop;
+    struct feed_url url;
+    struct demux demux; /* the reader's; a file is open already when the reader starts */
+    pthread_t thread;
+    atomic_bool stop;
+    atomic_int holders; /* the channel's side and the reader: the last one frees */
+    atomic_llong cpu_us;
+
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t room;  /* something was taken out of pace, or stop or ended is set */
+    bool ended;           /* the reader touches nothing but its hold any more */
+    struct pace *pace;
+    bool paced;
+    bool was_up;
+    int64_t silent_before; /* samples, up to when it was first up */
+    struct input_state state;
+
+    /* the picture's thread's own */
+    AVFrame *shown; /* what it was last given; a black one at first */
+    bool asked;     /* for a picture, ever */
+};
+
+/* The thread: runs until feed->stop, then gives its hold up. */
+void *feed_reader_run(void *feed);
+
+/* Gives one hold up. */
+void feed_release(struct feed *f);
+
+#endif

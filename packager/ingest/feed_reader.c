@@ -1,0 +1,399 @@
+#include "media/core/clock.h"
+#include "media/core/err.h"
+#include "media/core/log.h"
+#include "packager/ingest/decode.h"
+#include "packager/ingest/feed.h"
+#include "packager/ingest/feed_log.h"
+#include "packager/ingest/resample.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const int64_t first_wait_us = 100000;
+static const int64_t longest_wait_us = 2000000;
+static const int64_t nothing_us = 2000000; /* without picture or sound for so long, it is lost */
+static const int64_t other_stream_us = 1000000;
+static const int64_t wake_us = 100000;
+static const int64_t tell_again_us = 60000000;
+
+/* The reader's own state of one feed. */
+struct reader {
+    struct feed *feed;
+    struct decode decoders[PACE_STREAMS];
+    int64_t packet_us[PACE_STREAMS]; /* when the last packet of each came, or was looked for */
+    int streams_at_first;            /* that the container had when it was opened */
+    struct resample resample;
+    AVPacket *packet;
+    AVFrame *frame;
+    int64_t output_us; /* when something was last decoded */
+    bool joined;       /* a picture was decoded since it was opened */
+    bool produced;     /* anything, since it was opened or rewound */
+    int64_t told_us;   /* when the log was last told that it can't be opened; 0: not since up */
+    struct feed_log_limit limit;
+};
+
+static const enum AVMediaType media_types[PACE_STREAMS] = {AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO};
+
+static bool stopped(const struct reader *r)
+{
+    return atomic_load(&r->feed->stop);
+}
+
+/* Waits on the feed's condition, with its lock held, for wake_us at most. */
+static void wait_for_room(struct feed *f)
+{
+    int64_t until_us = clock_monotonic_us() + wake_us;
+    struct timespec until = {.tv_sec = until_us / 1000000, .tv_nsec = until_us % 1000000 * 1000};
+    pthread_cond_timedwait(&f->room, &f->lock, &until);
+}
+
+static void pause_for(struct reader *r, int64_t us)
+{
+    int64_t until_us = clock_monotonic_us() + us;
+    pthread_mutex_lock(&r->feed->lock);
+    while (!stopped(r) && clock_monotonic_us() < until_us)
+        wait_for_room(r->feed);
+    pthread_mutex_unlock(&r->feed->lock);
+}
+
+static void log_up(struct reader *r, int64_t lost_for_us, int64_t now_us)
+{
+    char picture[80], sound[80], after[40] = "";
+    if (!feed_log_allows(&r->limit, r->feed->channel, now_us))
+        return;
+    decode_describe(&r->decoders[PACE_PICTURES], picture, sizeof picture);
+    decode_describe(&r->decoders[PACE_SOUND], sound, sizeof sound);
+    if (lost_for_us)
+        snprintf(after, sizeof after, " again after %.1f s", (double)lost_for_us / 1e6);
+    log_info(r->feed->channel, "feed %s is up%s: picture %s; sound %s", r->feed->url.name, after,
+             picture, sound);
+}
+
+/* Something was decoded. Called with the lock held; gives how long it had been lost where that ends
+ * with this, 0 where it is up for the first time, -1 where it was up. */
+static int64_t mark_up(struct reader *r, int64_t now_us)
+{
+    struct feed *f = r->feed;
+    r->output_us = now_us;
+    r->produced = true;
+    r->told_us = 0;
+    if (f->state.feed == INPUT_UP)
+        return -1;
+    int64_t lost_for_us = f->was_up ? now_us - f->state.since_us : 0;
+    if (!f->was_up) {
+        struct pace_counts counts;
+        pace_counts(f->pace, &counts);
+        f->silent_before = counts.silent_samples;
+    }
+    f->was_up = true;
+    f->state.feed = INPUT_UP;
+    f->state.since_us = now_us;
+    return lost_for_us;
+}
+
+/* Gives whether it was up. */
+static bool mark_lost(struct reader *r, const char *reason, const char *advice)
+{
+    struct feed *f = r->feed;
+    int64_t now_us = clock_monotonic_us();
+    pthread_mutex_lock(&f->lock);
+    bool was_up = f->state.feed == INPUT_UP;
+    if (was_up) {
+        f->state.feed = INPUT_LOST;
+        f->state.since_us = now_us;
+    }
+    pthread_mutex_unlock(&f->lock);
+    if (was_up && !stopped(r) && feed_log_allows(&r->limit, f->channel, now_us))
+        log_warn(f->channel, "feed %s is lost: %s; the last picture and silence go on%s",
+                 f->url.name, reason, advice);
+    return was_up;
+}
+
+/* What precedes the first key frame of a feed that was joined on its way is no error. */
+static void count_decode_error(struct reader *r, enum pace_stream stream)
+{
+    if (stream == PACE_PICTURES && !r->joined)
+        return;
+    pthread_mutex_lock(&r->feed->lock);
+    r->feed->state.decode_errors++;
+    pthread_mutex_unlock(&r->feed->lock);
+}
+
+/* Locks, and waits while a paced source has been read far enough ahead. */
+static void lock_for_put(struct reader *r)
+{
+    pthread_mutex_lock(&r->feed->lock);
+    while (!stopped(r) && pace_full(r->feed->pace))
+        wait_for_room(r->feed);
+}
+
+static void unlock_after_put(struct reader *r, int64_t now_us)
+{
+    int64_t lost_for_us = mark_up(r, now_us);
+    pthread_mutex_unlock(&r->feed->lock);
+    if (lost_for_us >= 0)
+        log_up(r, lost_for_us, now_us);
+}
+
+static void put_picture(struct reader *r)
+{
+    const struct decode *d = &r->decoders[PACE_PICTURES];
+    AVFrame *picture = av_frame_alloc();
+    if (!picture)
+        return;
+    av_frame_move_ref(picture, r->frame);
+    r->joined = true;
+    lock_for_put(r);
+    int64_t now_us = clock_monotonic_us();
+    pace_put_picture(r->feed->pace, picture, decode_pts_us(d, picture),
+                     decode_duration_us(d, picture), picture->reordered_opaque, now_us);
+    unlock_after_put(r, now_us);
+}
+
+static void put_sound(struct reader *r)
+{
+    int64_t pts_us = decode_pts_us(&r->decoders[PACE_SOUND], r->frame);
+    int count = 0;
+    if (resample_frame(&r->resample, r->frame, &pts_us, &count)) {
+        count_decode_error(r, PACE_SOUND);
+        return;
+    }
+    if (count == 0)
+        return;
+    const float *planes[PACE_SOUND_CHANNELS] = {r->resample.planes[0], r->resample.planes[1]};
+    lock_for_put(r);
+    int64_t now_us = clock_monotonic_us();
+    pace_put_sound(r->feed->pace, planes, count, pts_us, now_us);
+    unlock_after_put(r, now_us);
+}
+
+/* Hands on what the decoder has. */
+static void receive_all(struct reader *r, enum pace_stream stream)
+{
+    struct decode *d = &r->decoders[stream];
+    int status;
+    while (!stopped(r) && (status = decode_receive(d, r->frame)) != ERR_AGAIN &&
+           status != ERR_END) {
+        if (status || r->frame->decode_error_flags)
+            count_decode_error(r, stream);
+        if (status)
+            continue;
+        if (stream == PACE_PICTURES)
+            put_picture(r);
+        else
+            put_sound(r);
+        av_frame_unref(r->frame);
+    }
+}
+
+static void decode_packet(struct reader *r, enum pace_stream stream, const AVPacket *packet)
+{
+    struct decode *d = &r->decoders[stream];
+    if (!d->codec)
+        return;
+    if (decode_send(d, packet, clock_utc_us()))
+        count_decode_error(r, stream);
+    receive_all(r, stream);
+}
+
+/* A stream that came up later takes the place of one that is missing or has fallen silent. */
+static bool take_over(struct reader *r, int kind, const AVStream *from, int64_t now_us)
+{
+    if (from->index < r->streams_at_first || r->feed->demux.paced ||
+        now_us - r->packet_us[kind] < other_stream_us)
+        return false;
+    r->packet_us[kind] = now_us;
+    decode_close(&r->decoders[kind]);
+    return decode_open(&r->decoders[kind], from, true) == 0;
+}
+
+/* Which of the two the packet is for, or -1. */
+static int stream_of(struct reader *r, const AVPacket *packet, int64_t now_us)
+{
+    const AVStream *from = r->feed->demux.format->streams[packet->stream_index];
+    for (int i = 0; i < PACE_STREAMS; i++) {
+        if (from->codecpar->codec_type != media_types[i])
+            continue;
+        if (r->decoders[i].stream != from->index && !take_over(r, i, from, now_us))
+            return -1;
+        r->packet_us[i] = now_us;
+        return i;
+    }
+    return -1;
+}
+
+/* A decoder for the best stream of each kind; ERR_UNSUPPORTED where there is neither. */
+static int open_decoders(struct reader *r)
+{
+    struct demux *demux = &r->feed->demux;
+    int found = -1, opened = 0;
+    r->streams_at_first = (int)demux->format->nb_streams;
+    for (int i = 0; i < PACE_STREAMS; i++) {
+        decode_close(&r->decoders[i]);
+        r->packet_us[i] = 0;
+        int best = av_find_best_stream(demux->format, media_types[i], -1, found, NULL, 0);
+        if (best < 0)
+            continue;
+        found = best;
+        r->packet_us[i] = clock_monotonic_us();
+        opened += decode_open(&r->decoders[i], demux->format->streams[best], !demux->paced) == 0;
+    }
+    if (opened)
+        return 0;
+    snprintf(demux->reason, sizeof demux->reason, "it has no picture or sound that FFmpeg decodes");
+    return ERR_UNSUPPORTED;
+}
+
+static void drain(struct reader *r)
+{
+    for (int i = 0; i < PACE_STREAMS; i++)
+        decode_packet(r, (enum pace_stream)i, NULL);
+}
+
+/* The end of a file that is repeated. */
+static int start_again(struct reader *r)
+{
+    struct demux *demux = &r->feed->demux;
+    if (!r->produced) {
+        snprintf(demux->reason, sizeof demux->reason, "there is nothing in it to repeat");
+        return ERR_IO;
+    }
+    const AVFormatContext *before = demux->format;
+    int status = demux_rewind(demux);
+    if (status)
+        return status;
+    for (int i = 0; i < PACE_STREAMS; i++)
+        decode_flush(&r->decoders[i]);
+    if (demux->format != before && (status = open_decoders(r)))
+        return status;
+    r->produced = false;
+    pthread_mutex_lock(&r->feed->lock);
+    pace_rewind(r->feed->pace);
+    pthread_mutex_unlock(&r->feed->lock);
+    return 0;
+}
+
+static void begin(struct reader *r)
+{
+    struct feed *f = r->feed;
+    struct pace_source source = {.paced = f->demux.paced,
+                                 .pictures = r->decoders[PACE_PICTURES].codec != NULL,
+                                 .sound = r->decoders[PACE_SOUND].codec != NULL,
+                                 .max_step_us = f->demux.max_step_us};
+    r->output_us = clock_monotonic_us();
+    r->joined = false;
+    r->produced = false;
+    pthread_mutex_lock(&f->lock);
+    pace_begin(f->pace, &source);
+    f->paced = source.paced;
+    f->state.reopened += f->was_up;
+    pthread_mutex_unlock(&f->lock);
+}
+
+/* Reads until the feed ends (ERR_END), is lost (another status, demux.reason says why), or the
+ * input is stopped (0). */
+static int read_on(struct reader *r)
+{
+    struct feed *f = r->feed;
+    while (!stopped(r)) {
+        int status = demux_read(&f->demux, r->packet);
+        if (status == ERR_END) {
+            drain(r);
+            if (f->url.kind != FEED_FILE || !f->loop)
+                return ERR_END;
+            status = start_again(r);
+            if (status)
+                return status;
+            continue;
+        }
+        if (status)
+            return status;
+        int64_t now_us = clock_monotonic_us();
+        int stream = stream_of(r, r->packet, now_us);
+        if (stream >= 0)
+            decode_packet(r, (enum pace_stream)stream, r->packet);
+        av_packet_unref(r->packet);
+        atomic_store(&f->cpu_us, clock_thread_cpu_us());
+        if (!f->demux.paced && now_us - r->output_us > nothing_us)
+            mark_lost(r, "nothing that comes can be decoded", "");
+    }
+    return 0;
+}
+
+/* After the end of what does not come back. */
+static void play_out(struct reader *r)
+{
+    struct feed *f = r->feed;
+    pthread_mutex_lock(&f->lock);
+    pace_end(f->pace);
+    while (!stopped(r) && !pace_empty(f->pace))
+        wait_for_room(f);
+    pthread_mutex_unlock(&f->lock);
+    if (!mark_lost(r, "it has ended", f->url.kind == FEED_FILE ? " (--loop repeats a file)" : ""))
+        log_error(f->channel, "the feed %s ended without anything that can be decoded",
+                  f->url.name);
+}
+
+static void log_unreadable(struct reader *r)
+{
+    struct feed *f = r->feed;
+    int64_t now_us = clock_monotonic_us();
+    if (stopped(r) || (r->told_us && now_us - r->told_us < tell_again_us))
+        return;
+    r->told_us = now_us;
+    if (feed_log_allows(&r->limit, f->channel, now_us))
+        log_warn(f->channel, "cannot read the feed %s: %s; it is tried again and again",
+                 f->url.name, f->demux.reason);
+}
+
+/* Opens and reads the feed again and again. */
+static void run(struct reader *r)
+{
+    struct feed *f = r->feed;
+    int64_t wait_us = first_wait_us;
+    while (!stopped(r)) {
+        int status = f->demux.format ? 0 : demux_open(&f->demux);
+        status = status ? status : open_decoders(r);
+        atomic_store(&f->cpu_us, clock_thread_cpu_us());
+        if (status) {
+            log_unreadable(r);
+        } else {
+            begin(r);
+            status = read_on(r);
+            if (r->produced)
+                wait_us = first_wait_us;
+            if (status == ERR_END && f->url.kind != FEED_NETWORK) {
+                play_out(r);
+                return;
+            }
+            if (!mark_lost(r, f->demux.reason, ""))
+                log_unreadable(r);
+        }
+        demux_close(&f->demux);
+        pause_for(r, wait_us);
+        wait_us = wait_us * 2 < longest_wait_us ? wait_us * 2 : longest_wait_us;
+    }
+}
+
+void *feed_reader_run(void *feed)
+{
+    struct reader r = {.feed = feed, .packet = av_packet_alloc(), .frame = av_frame_alloc()};
+    for (int i = 0; i < PACE_STREAMS; i++)
+        decode_init(&r.decoders[i]);
+    if (r.packet && r.frame)
+        run(&r);
+    else
+        log_error(r.feed->channel, "cannot read the feed: %s", err_text(ERR_NOMEM));
+    for (int i = 0; i < PACE_STREAMS; i++)
+        decode_close(&r.decoders[i]);
+    resample_finish(&r.resample);
+    demux_close(&r.feed->demux);
+    av_packet_free(&r.packet);
+    av_frame_free(&r.frame);
+    pthread_mutex_lock(&r.feed->lock);
+    r.feed->ended = true;
+    pthread_cond_broadcast(&r.feed->room);
+    pthread_mutex_unlock(&r.feed->lock);
+    feed_release(r.feed);
+    return NULL;
+}

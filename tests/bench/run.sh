@@ -24,6 +24,7 @@ trap finish EXIT
 
 # start OPTION... : url is then the manifest's.
 start() {
+    rm -f "$work/ready"
     build/bin/hesp-packager --listen 127.0.0.1:0 "$@" >"$work/ready" 2>"$work/log" &
     packager=$!
     until [ -s "$work/ready" ]; do

@@ -85,7 +85,7 @@ static void run(struct service *s, const struct config *config, const sigset_t *
         announce_ready(s, said);
         status_line_show(&line, s, now_us);
         if (signal && ending) {
-            fprintf(stderr, "hesp-packager: stopped by a second signal\n");
+            log_warn(NULL, "%s again: stopped at once", strsignal(signal));
             _exit(EXIT_FAILURE);
         }
         if (!ending && (signal || now_us >= end_us)) {

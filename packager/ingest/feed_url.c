@@ -32,7 +32,9 @@ static int check_file(const char *channel, const char *path)
 {
     struct stat about;
     if (stat(path, &about) != 0) {
-        log_error(channel, "cannot read the input file %s: %s", path, strerror(errno));
+        log_error(channel,
+                  "cannot read the input file %s: %s; give the path of a file, a URL, - or test:",
+                  path, strerror(errno));
         return ERR_INVALID;
     }
     if (S_ISDIR(about.st_mode)) {
@@ -45,7 +47,9 @@ static int check_file(const char *channel, const char *path)
         return ERR_INVALID;
     }
     if (access(path, R_OK) != 0) {
-        log_error(channel, "cannot read the input file %s: %s", path, strerror(errno));
+        log_error(channel,
+                  "cannot read the input file %s: %s; give the path of a file, a URL, - or test:",
+                  path, strerror(errno));
         return ERR_INVALID;
     }
     return 0;

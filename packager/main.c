@@ -4,8 +4,9 @@
 #include "packager/config/config.h"
 #include "packager/pipeline/service.h"
 
+#include <fcntl.h>
 #include <signal.h>
-#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@ static const double end_ahead_s = 2.5; /* announcing and reaching an end takes a
 /* The terminal's last line, kept below the log. */
 struct status_line {
     bool wanted;
-    size_t shown;
+    bool shown;
     int64_t next_us;
 };
 
@@ -43,7 +44,7 @@ static void status_line_show(struct status_line *l, const struct service *s, int
         strlen(text) >= window.ws_col)
         text[window.ws_col - 1] = 0;
     fprintf(stderr, "\r\033[K%s", text);
-    l->shown = 1;
+    l->shown = true;
 }
 
 /* Says once for each channel, in their order, that it can be joined. */
@@ -101,6 +102,18 @@ static void run(struct service *s, const struct config *config, const sigset_t *
         fprintf(stderr, "\r\033[K");
 }
 
+/* A descriptor below 3 that the shell has closed would go to a socket, and the log to a viewer. */
+static void occupy_standard_files(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     struct config config;
@@ -108,6 +121,7 @@ int main(int argc, char **argv)
     char error[CONFIG_ERROR_BYTES];
     sigset_t signals;
 
+    occupy_standard_files();
     switch (config_from_command_line(argc, argv, &config, error)) {
     case CONFIG_DONE:
         return EXIT_SUCCESS;

@@ -62,7 +62,8 @@ static void wait_for_feed(struct channel *c)
     struct input_state state;
     do {
         input_state(c->input, &state);
-        if (state.feed == INPUT_UP || atomic_load(&c->stop))
+        if (state.feed == INPUT_UP || atomic_load(&c->stop) ||
+            atomic_load(&c->end_frame) != INT64_MAX)
             return;
         clock_sleep_until_us(clock_monotonic_us() + 5000);
     } while (clock_monotonic_us() < deadline_us);

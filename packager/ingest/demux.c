@@ -40,10 +40,14 @@ static int interrupted(void *context)
 
 static int read_pipe(void *context, uint8_t *buffer, int size)
 {
+    const struct demux *d = context;
     struct pollfd wait = {.fd = STDIN_FILENO, .events = POLLIN};
     while (!interrupted(context)) {
-        if (poll(&wait, 1, PIPE_POLL_MS) <= 0)
+        if (poll(&wait, 1, PIPE_POLL_MS) <= 0) {
+            if (d->waiting)
+                d->waiting(d->waiting_context);
             continue;
+        }
         ssize_t got = read(STDIN_FILENO, buffer, (size_t)size);
         if (got > 0)
             return (int)got;
@@ -194,6 +198,10 @@ int demux_read(struct demux *d, AVPacket *packet)
             break;
         }
         clock_sleep_until_us(clock_monotonic_us() + retry_us);
+    }
+    if (status >= 0 && interrupted(d)) {
+        av_packet_unref(packet); /* what the demuxer still held when it gave up: too old to show */
+        status = AVERROR_EXIT;
     }
     if (status >= 0)
         return 0;

@@ -19,7 +19,11 @@ struct demux {
     bool paced;                 /* read ahead at our pace; otherwise taken as it comes */
     int64_t max_step_us;        /* a greater step of its time stamps is a jump, and no gap */
     int64_t silence_us;         /* with no packet for so long, it is lost */
-    char reason[128];           /* why the last call failed, for the log */
+    /* Called about ten times a second while standard input gives nothing; NULL: not wanted. The
+     * owner sets both after demux_init. */
+    void (*waiting)(void *context);
+    void *waiting_context;
+    char reason[128]; /* why the last call failed, for the log */
 };
 
 /* Memory of zeros becomes a closed demuxer. url and stop must outlive it. */

@@ -5,6 +5,7 @@
 #define PACKAGER_INGEST_FEED_H
 
 #include "packager/ingest/demux.h"
+#include "packager/ingest/feed_log.h"
 #include "packager/ingest/feed_url.h"
 #include "packager/ingest/input.h"
 #include "packager/pace/pace.h"
@@ -19,7 +20,8 @@ struct feed {
     char *channel; /* owned */
     bool loop;
     struct feed_url url;
-    struct demux demux; /* the reader's; a file is open already when the reader starts */
+    struct demux demux;          /* the reader's; a file is open already when the reader starts */
+    struct feed_log_limit limit; /* the reader's */
     pthread_t thread;
     atomic_bool stop;
     atomic_int holders; /* the channel's side and the reader: the last one frees */
@@ -38,6 +40,14 @@ struct feed {
     AVFrame *shown; /* what it was last given; a black one at first */
     bool asked;     /* for a picture, ever */
 };
+
+/* Something was decoded, at now_us. Called with the lock held. Gives how long it had been lost
+ * where that ends with this, 0 where it is up for the first time, -1 where it was up. */
+int64_t feed_mark_up(struct feed *f, int64_t now_us);
+
+/* It has gone, for a reason that the log tells, with advice behind it. Called by the reader,
+ * without the lock. Gives whether it was up. */
+bool feed_mark_lost(struct feed *f, const char *reason, const char *advice);
 
 /* The thread: runs until feed->stop, then gives its hold up. */
 void *feed_reader_run(void *feed);

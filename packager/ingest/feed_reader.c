@@ -28,8 +28,8 @@ struct reader {
     int64_t output_us; /* when something was last decoded */
     bool joined;       /* a picture was decoded since it was opened */
     bool produced;     /* anything, since it was opened or rewound */
+    bool paused;       /* standard input gave nothing for so long that it was lost */
     int64_t told_us;   /* when the log was last told that it can't be opened; 0: not since up */
-    struct feed_log_limit limit;
 };
 
 static const enum AVMediaType media_types[PACE_STREAMS] = {AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO};
@@ -59,7 +59,7 @@ static void pause_for(struct reader *r, int64_t us)
 static void log_up(struct reader *r, int64_t lost_for_us, int64_t now_us)
 {
     char picture[80], sound[80], after[40] = "";
-    if (!feed_log_allows(&r->limit, r->feed->channel, now_us))
+    if (!feed_log_allows(&r->feed->limit, r->feed->channel, now_us))
         return;
     decode_describe(&r->decoders[PACE_PICTURES], picture, sizeof picture);
     decode_describe(&r->decoders[PACE_SOUND], sound, sizeof sound);
@@ -69,44 +69,13 @@ static void log_up(struct reader *r, int64_t lost_for_us, int64_t now_us)
              picture, sound);
 }
 
-/* Something was decoded. Called with the lock held; gives how long it had been lost where that ends
- * with this, 0 where it is up for the first time, -1 where it was up. */
+/* Something was decoded. Called with the lock held; as feed_mark_up. */
 static int64_t mark_up(struct reader *r, int64_t now_us)
 {
-    struct feed *f = r->feed;
     r->output_us = now_us;
     r->produced = true;
     r->told_us = 0;
-    if (f->state.feed == INPUT_UP)
-        return -1;
-    int64_t lost_for_us = f->was_up ? now_us - f->state.since_us : 0;
-    if (!f->was_up) {
-        struct pace_counts counts;
-        pace_counts(f->pace, &counts);
-        f->silent_before = counts.silent_samples;
-    }
-    f->was_up = true;
-    f->state.feed = INPUT_UP;
-    f->state.since_us = now_us;
-    return lost_for_us;
-}
-
-/* Gives whether it was up. */
-static bool mark_lost(struct reader *r, const char *reason, const char *advice)
-{
-    struct feed *f = r->feed;
-    int64_t now_us = clock_monotonic_us();
-    pthread_mutex_lock(&f->lock);
-    bool was_up = f->state.feed == INPUT_UP;
-    if (was_up) {
-        f->state.feed = INPUT_LOST;
-        f->state.since_us = now_us;
-    }
-    pthread_mutex_unlock(&f->lock);
-    if (was_up && !stopped(r) && feed_log_allows(&r->limit, f->channel, now_us))
-        log_warn(f->channel, "feed %s is lost: %s; the last picture and silence go on%s",
-                 f->url.name, reason, advice);
-    return was_up;
+    return feed_mark_up(r->feed, now_us);
 }
 
 /* What precedes the first key frame of a feed that was joined on its way is no error. */
@@ -283,6 +252,7 @@ static void begin(struct reader *r)
     r->output_us = clock_monotonic_us();
     r->joined = false;
     r->produced = false;
+    r->paused = false;
     pthread_mutex_lock(&f->lock);
     pace_begin(f->pace, &source);
     f->paced = source.paced;
@@ -308,6 +278,8 @@ static int read_on(struct reader *r)
         }
         if (status)
             return status;
+        if (r->paused)
+            begin(r);
         int64_t now_us = clock_monotonic_us();
         int stream = stream_of(r, r->packet, now_us);
         if (stream >= 0)
@@ -315,7 +287,7 @@ static int read_on(struct reader *r)
         av_packet_unref(r->packet);
         atomic_store(&f->cpu_us, clock_thread_cpu_us());
         if (!f->demux.paced && now_us - r->output_us > nothing_us)
-            mark_lost(r, "nothing that comes can be decoded", "");
+            feed_mark_lost(r->feed, "nothing that comes can be decoded", "");
     }
     return 0;
 }
@@ -329,7 +301,8 @@ static void play_out(struct reader *r)
     while (!stopped(r) && !pace_empty(f->pace))
         wait_for_room(f);
     pthread_mutex_unlock(&f->lock);
-    if (!mark_lost(r, "it has ended", f->url.kind == FEED_FILE ? " (--loop repeats a file)" : ""))
+    if (!feed_mark_lost(r->feed, "it has ended",
+                        f->url.kind == FEED_FILE ? " (--loop repeats a file)" : ""))
         log_error(f->channel, "the feed %s ended without anything that can be decoded",
                   f->url.name);
 }
@@ -341,9 +314,19 @@ static void log_unreadable(struct reader *r)
     if (stopped(r) || (r->told_us && now_us - r->told_us < tell_again_us))
         return;
     r->told_us = now_us;
-    if (feed_log_allows(&r->limit, f->channel, now_us))
+    if (feed_log_allows(&r->feed->limit, f->channel, now_us))
         log_warn(f->channel, "cannot read the feed %s: %s; it is tried again and again",
                  f->url.name, f->demux.reason);
+}
+
+/* Standard input that falls silent is lost, but stays open: what comes later belongs to the same
+ * stream. Its time is then found anew. */
+static void pipe_waits(void *context)
+{
+    struct reader *r = context;
+    if (r->produced && clock_monotonic_us() - r->output_us > nothing_us &&
+        feed_mark_lost(r->feed, "nothing comes", ""))
+        r->paused = true;
 }
 
 /* Opens and reads the feed again and again. */
@@ -366,7 +349,7 @@ static void run(struct reader *r)
                 play_out(r);
                 return;
             }
-            if (!mark_lost(r, f->demux.reason, ""))
+            if (!feed_mark_lost(r->feed, f->demux.reason, ""))
                 log_unreadable(r);
         }
         demux_close(&f->demux);
@@ -380,6 +363,8 @@ void *feed_reader_run(void *feed)
     struct reader r = {.feed = feed, .packet = av_packet_alloc(), .frame = av_frame_alloc()};
     for (int i = 0; i < PACE_STREAMS; i++)
         decode_init(&r.decoders[i]);
+    r.feed->demux.waiting = pipe_waits;
+    r.feed->demux.waiting_context = &r;
     if (r.packet && r.frame)
         run(&r);
     else

@@ -235,7 +235,7 @@ static void a_second_signal_ends_at_once(void **state)
     process_signal(&e.packager.process, SIGINT);
     assert_int_equal(process_wait(&e.packager.process, 30000), SECOND_SIGNAL_CODE);
     char *log = process_log(&e.packager.process);
-    assert_non_null(strstr(log, "second signal"));
+    assert_non_null(strstr(log, "again: stopped at once"));
     free(log);
     crowd_destroy(e.crowd);
     viewer_close(&v);

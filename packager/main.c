@@ -15,7 +15,8 @@
 
 static const int64_t tick_us = 20000;
 static const int64_t status_line_us = 500000;
-static const int64_t linger_us = 300000;     /* for the last bytes to reach the viewers */
+static const int64_t linger_us = 200000;        /* for a viewer's last request */
+static const int64_t linger_limit_us = 2000000; /* for the last bytes to reach a slow one */
 static const int64_t end_limit_us = 8000000; /* an encoder that hangs must not keep the process */
 static const double end_ahead_s = 2.5; /* announcing and reaching an end takes about this long */
 
@@ -60,7 +61,9 @@ static void announce_ready(const struct service *s, bool *said)
         if (isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
             fprintf(stderr, "\r\033[K"); /* not behind the status line */
         printf("%s %s/%s/manifest.json\n", name, url, name);
-        fflush(stdout);
+        if (fflush(stdout))
+            log_warn(name, "standard output can't be written: %s/%s/manifest.json is ready", url,
+                     name);
     }
 }
 
@@ -70,6 +73,16 @@ static int next_signal(const sigset_t *signals)
     struct timespec tick = {.tv_nsec = tick_us * 1000};
     int signal = sigtimedwait(signals, NULL, &tick);
     return signal > 0 ? signal : 0;
+}
+
+static void let_viewers_finish(const struct service *s)
+{
+    struct origin_state origin;
+    int64_t limit_us = clock_monotonic_us() + linger_limit_us;
+    do {
+        clock_sleep_until_us(clock_monotonic_us() + linger_us);
+        origin_state(s->origin, &origin);
+    } while (origin.live_responses > 0 && clock_monotonic_us() < limit_us);
 }
 
 static void run(struct service *s, const struct config *config, const sigset_t *signals)
@@ -97,7 +110,7 @@ static void run(struct service *s, const struct config *config, const sigset_t *
             service_announce_end(s);
         }
     }
-    clock_sleep_until_us(clock_monotonic_us() + linger_us);
+    let_viewers_finish(s);
     if (line.shown)
         fprintf(stderr, "\r\033[K");
 }
@@ -140,6 +153,7 @@ int main(int argc, char **argv)
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
 
     int status = service_create(&config, &service);

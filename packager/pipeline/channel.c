@@ -5,6 +5,7 @@
 #include "packager/track/audio_track.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -139,7 +140,9 @@ static void warn_of_little_memory(const struct channel *c)
 static int create_parts(struct channel *c, uint16_t number)
 {
     const struct config_channel *config = c->config;
-    struct store_limits limits = {.window_us = (int64_t)(config->window_s * 1e6),
+    /* Half a second more than the manifest says, which counts whole ones: a viewer who asks for the
+     * far end does so some time after the manifest was made. */
+    struct store_limits limits = {.window_us = (int64_t)floor(config->window_s) * 1000000 + 500000,
                                   .max_bytes = (size_t)config->memory_bytes};
     struct input_config input = {.channel = config->name,
                                  .url = config->input,

@@ -173,6 +173,11 @@ static void write_rungs(struct snapshot *s)
                 "openhesp_rung_repeated_pictures_total{channel=\"%s\",track=\"%s\"} %" PRId64 "\n",
                 name_of(s, i), s->channels[i].rungs[k].track_id,
                 s->channels[i].rungs[k].repeated_pictures);
+    family(s, "openhesp_sound_silenced_frames_total", "counter",
+           "Frames of sound made as silence because the encoder was late.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        bytes_printf(s->out, "openhesp_sound_silenced_frames_total{channel=\"%s\"} %" PRId64 "\n",
+                     name_of(s, i), s->channels[i].sound.silenced_frames);
     family(s, "openhesp_packets_total", "counter", "Initialization Packets made.");
     for (size_t i = 0; i < s->service->channel_count; i++)
         for (size_t k = 0; k < s->channels[i].rung_count; k++)

@@ -35,7 +35,9 @@ struct rung {
 
 void rung_track_id(const struct config_rung *size, char id[32])
 {
-    snprintf(id, 32, "%dx%d-%" PRId64 "k", size->width, size->height, size->bitrate_bps / 1000);
+    bool whole = size->bitrate_bps % 1000 == 0;
+    snprintf(id, 32, "%dx%d-%" PRId64 "%s", size->width, size->height,
+             whole ? size->bitrate_bps / 1000 : size->bitrate_bps, whole ? "k" : "");
 }
 
 static int push(struct rung *r, const struct mailbox_item *item)

@@ -9,6 +9,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* A frame that is made so late becomes silence, which costs the encoder little: sound gets back to
+ * its time and never builds up latency. */
+static const int64_t late_us = 300000;
 
 const char sound_track_id[] = "audio";
 
@@ -22,6 +27,7 @@ struct sound {
     struct event_repeat update; /* the thread's */
     _Atomic int64_t end_frame;  /* INT64_MAX until announced */
     _Atomic bool stop;
+    _Atomic int64_t silenced;
     _Atomic bool finished;
     struct histogram capture_to_available;
 };
@@ -44,6 +50,11 @@ static int push(struct sound *s, int64_t frame)
     int64_t capture = slot_us + (clock_utc_us() - now_us);
     bool announced = atomic_load(&s->end_frame) != INT64_MAX;
     input_audio(s->config.input, frame * AUDIO_TRACK_FRAME, AUDIO_TRACK_FRAME, slot_us, planes);
+    if (now_us - slot_us > late_us) {
+        memset(left, 0, sizeof left);
+        memset(right, 0, sizeof right);
+        atomic_fetch_add(&s->silenced, 1);
+    }
     int64_t before = stored_frames(s);
     int status = audio_track_push(
         s->track, (const float *const *)planes, frame, capture,
@@ -128,5 +139,6 @@ void sound_state(const struct sound *s, struct sound_state *state)
 {
     *state = (struct sound_state){.cpu_us = audio_track_cpu_us(s->track),
                                   .finished = atomic_load(&s->finished),
+                                  .silenced_frames = atomic_load(&s->silenced),
                                   .capture_to_available = &s->capture_to_available};
 }

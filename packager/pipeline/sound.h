@@ -28,6 +28,7 @@ void sound_destroy(struct sound *s); /* NULL is fine */
 struct sound_state {
     int64_t cpu_us;
     bool finished;
+    int64_t silenced_frames;                      /* made as silence because the encoder was late */
     const struct histogram *capture_to_available; /* the sound's */
 };
 void sound_state(const struct sound *s, struct sound_state *state);

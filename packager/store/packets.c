@@ -39,7 +39,8 @@ static int find(struct store_track *t, int64_t sequence, struct blob **out, bool
     if (sequence < t->packets.first)
         return ERR_NOT_FOUND;
     if (sequence > newest)
-        return !t->ended && sequence - STORE_FRAMES_AHEAD <= newest ? ERR_AGAIN : ERR_NOT_FOUND;
+        return !t->ended && sequence - store_track_frames_ahead(t) <= newest ? ERR_AGAIN
+                                                                             : ERR_NOT_FOUND;
     struct blob *packet = *store_ring_at(&t->packets, sequence);
     *missing = !packet;
     if (!packet)

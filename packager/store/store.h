@@ -25,7 +25,11 @@ struct store_track;
 
 enum {
     STORE_TRACKS_MAX = 64,
-    STORE_FRAMES_AHEAD = 3, /* a request so far beyond the newest sample waits, further ones fail */
+    /* A request so far beyond the newest sample waits, further ones fail. Sound comes out of its
+     * encoder up to 0.1 s later than a picture of the same time does, and a viewer who counts from
+     * the manifest's currentTime, which is the newest of any track, asks for it ahead. */
+    STORE_FRAMES_AHEAD = 3,
+    STORE_SOUND_FRAMES_AHEAD = 5,
 };
 
 /* The window is one of media time (sequence / frame_rate), counted back from a track's own newest

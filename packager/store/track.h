@@ -48,6 +48,12 @@ struct store {
     void *changed_context;
 };
 
+/* How many frames beyond the newest sample a request may wait for. */
+static inline int64_t store_track_frames_ahead(const struct store_track *t)
+{
+    return t->info.kind == STORE_AUDIO ? STORE_SOUND_FRAMES_AHEAD : STORE_FRAMES_AHEAD;
+}
+
 /* The newest sample's number, or -1; the lock is held. */
 static inline int64_t store_track_newest(const struct store_track *t)
 {

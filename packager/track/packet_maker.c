@@ -140,23 +140,19 @@ void packet_maker_destroy(struct packet_maker *m)
 void packet_maker_offer(void *maker, struct reconstruction *r)
 {
     struct packet_maker *m = maker;
-    struct timespec deadline = deadline_in(WAIT_US);
-    int waited = 0;
     pthread_mutex_lock(&m->lock);
-    while (m->count == QUEUE_MAX && waited != ETIMEDOUT)
-        waited = pthread_cond_timedwait(&m->changed, &m->lock, &deadline);
-    bool room = m->count < QUEUE_MAX;
-    if (room) {
-        m->queue[(m->first + m->count) % QUEUE_MAX] = *r;
-        m->count++;
-        r->frame = NULL;
-        pthread_cond_signal(&m->changed);
+    while (m->count == QUEUE_MAX) {
+        struct timespec deadline = deadline_in(WAIT_US);
+        if (pthread_cond_timedwait(&m->changed, &m->lock, &deadline) == ETIMEDOUT)
+            log_warn(store_track_info(m->store_track)->id,
+                     "packets are late: %" PRId64 " waits for room, the encoder is overloaded",
+                     r->sequence);
     }
+    m->queue[(m->first + m->count) % QUEUE_MAX] = *r;
+    m->count++;
+    r->frame = NULL;
+    pthread_cond_signal(&m->changed);
     pthread_mutex_unlock(&m->lock);
-    if (!room)
-        log_warn(store_track_info(m->store_track)->id, "no packet %" PRId64 ": %s", r->sequence,
-                 err_text(ERR_FULL));
-    av_frame_free(&r->frame);
 }
 
 int64_t packet_maker_cpu_us(const struct packet_maker *m)

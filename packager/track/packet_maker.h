@@ -25,8 +25,9 @@ int packet_maker_create(const struct video_track_format *format, int qp_delta,
                         struct packet_maker **out);
 /* Finishes what is queued and ends the thread. NULL is fine. */
 void packet_maker_destroy(struct packet_maker *m);
-/* Takes r->frame over. Waits while the queue is full. Fits video_track_config.reconstructed with
- * the maker as context. */
+/* Takes r->frame over. Waits while the queue is full, and says so in the log every two seconds: the
+ * rung becomes late and repeats pictures, but no packet is missing (H23). Fits
+ * video_track_config.reconstructed with the maker as context. */
 void packet_maker_offer(void *maker, struct reconstruction *r);
 int64_t packet_maker_cpu_us(const struct packet_maker *m);
 int64_t packet_maker_packets(const struct packet_maker *m);

@@ -21,8 +21,6 @@ struct origin_limits {
     unsigned idle_s;    /* 30 s: of silence on a connection between requests */
     int64_t scan_us;    /* 250 ms between two looks at who takes too long */
     unsigned max_connections; /* 4096; more are answered with 503, far more not at all */
-    unsigned threads; /* 1: a second one was seen to deliver later, not earlier, beside encoders
-                         on two cores */
 };
 
 extern const struct origin_limits origin_limits_default;

@@ -71,17 +71,25 @@ int origin_listen(const struct origin_config *config, int *fd, uint16_t *port)
     return status;
 }
 
-void origin_listen_raise_files(unsigned connections)
+unsigned origin_listen_raise_files(unsigned connections)
 {
     rlim_t needed = (rlim_t)connections + OTHER_FILES;
     struct rlimit limit;
+    rlim_t others;
+    unsigned fitting;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
-        return;
+        return connections;
     limit.rlim_cur = limit.rlim_max < needed ? limit.rlim_max : needed;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < needed)
-        log_warn("origin",
-                 "only %llu files may be open: fewer than %u viewers at a time; "
-                 "raise the limit (ulimit -n %llu)",
-                 (unsigned long long)limit.rlim_cur, connections, (unsigned long long)needed);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur >= needed)
+        return connections;
+    others = limit.rlim_cur / 2 < OTHER_FILES ? limit.rlim_cur / 2 : OTHER_FILES;
+    fitting = (unsigned)(limit.rlim_cur - others);
+    log_warn("origin",
+             "only %llu files may be open: no more than %u connections at a time; "
+             "raise the limit (ulimit -n %llu)",
+             (unsigned long long)limit.rlim_cur, fitting, (unsigned long long)needed);
+    return fitting;
 }

@@ -13,7 +13,7 @@
 int origin_listen(const struct origin_config *config, int *fd, uint16_t *port);
 
 /* Raises the process's limit of open files so that `connections` fit beside what it has open
- * anyway; where it can't, says so in the log. */
-void origin_listen_raise_files(unsigned connections);
+ * anyway. Returns how many do: fewer where the limit can't be raised so far, which the log says. */
+unsigned origin_listen_raise_files(unsigned connections);
 
 #endif

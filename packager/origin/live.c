@@ -2,6 +2,7 @@
 
 #include "media/core/clock.h"
 #include "media/core/err.h"
+#include "packager/origin/loop.h"
 #include "packager/origin/range.h"
 #include "packager/origin/respond.h"
 
@@ -75,16 +76,17 @@ static ssize_t deliver(struct live *l, int64_t size, int64_t now_us)
     return (ssize_t)size;
 }
 
-/* Parks the response until the track changes; the store's statuses as origin_park has them. */
-static int wait_for_more(struct live *l, uint64_t seen, int64_t now_us)
+/* Suspends the response until the track changes, but not for ever. */
+static ssize_t wait_for_more(struct live *l, int64_t now_us)
 {
     if (!l->waiting)
         l->waiter.deadline_us = now_us + l->service->limits.live_wait_us;
     else if (now_us >= l->waiter.deadline_us)
-        return ERR_NOT_FOUND;
+        return MHD_CONTENT_READER_END_WITH_ERROR;
     l->waiting = true;
     origin_client_waits(l->client);
-    return origin_park(&l->track->lot, &l->waiter, seen);
+    origin_suspend(&l->track->lot, &l->waiter);
+    return 0;
 }
 
 /* Called when everything given before is with the kernel. 0 with the connection suspended: called
@@ -93,23 +95,18 @@ static ssize_t read_body(void *context, uint64_t position, char *buffer, size_t 
 {
     struct live *l = context;
     int64_t now_us = clock_monotonic_us();
-    int status;
+    int64_t size;
 
     (void)position;
     if (is_outdated(l, now_us))
         return give_up(l);
-    do {
-        uint64_t seen = origin_lot_generation(&l->track->lot);
-        int64_t size = store_read(l->reader, buffer, capacity);
-        if (size > 0)
-            return deliver(l, size, now_us);
-        if (size == ERR_END) {
-            origin_client_reads(l->client, now_us + l->service->limits.stall_us);
-            return MHD_CONTENT_READER_END_OF_STREAM;
-        }
-        status = wait_for_more(l, seen, now_us);
-    } while (status == ERR_AGAIN);
-    return status == ERR_OK ? 0 : MHD_CONTENT_READER_END_WITH_ERROR;
+    size = store_read(l->reader, buffer, capacity);
+    if (size > 0)
+        return deliver(l, size, now_us);
+    if (size == ERR_AGAIN)
+        return wait_for_more(l, now_us);
+    origin_client_reads(l->client, now_us + l->service->limits.stall_us);
+    return MHD_CONTENT_READER_END_OF_STREAM;
 }
 
 static void release(void *context)

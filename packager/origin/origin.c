@@ -5,6 +5,7 @@
 #include "media/core/log.h"
 #include "packager/origin/limits.h"
 #include "packager/origin/listen.h"
+#include "packager/origin/loop.h"
 #include "packager/origin/request.h"
 #include "packager/origin/respond.h"
 
@@ -12,10 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <strings.h>
 
 enum {
-    THREADS_MAX = 16,
     CONNECTION_MEMORY = 64 * 1024, /* more than a typical chunk: less was seen to cost 43 % CPU */
     UPLOAD_MAX = 64 * 1024,        /* a body that nobody needs is read up to this */
 };
@@ -31,32 +31,14 @@ const struct origin_limits origin_limits_default = {
     .idle_s = 30,
     .scan_us = 250000,
     .max_connections = 4096,
-    .threads = 1,
 };
 
 struct origin {
     struct origin_service service;
     struct MHD_Daemon *daemon;
+    struct origin_loop loop;
     uint16_t port;
-    pthread_mutex_t clocks_lock; /* guards clocks and clock_count */
-    clockid_t clocks[THREADS_MAX];
-    size_t clock_count;
 };
-
-/* libmicrohttpd names no threads, so each registers itself with its first connection. */
-static void register_thread(struct origin *o)
-{
-    static _Thread_local const struct origin *registered;
-    clockid_t clock;
-
-    if (registered == o || pthread_getcpuclockid(pthread_self(), &clock) != 0)
-        return;
-    registered = o;
-    pthread_mutex_lock(&o->clocks_lock);
-    if (o->clock_count < THREADS_MAX)
-        o->clocks[o->clock_count++] = clock;
-    pthread_mutex_unlock(&o->clocks_lock);
-}
 
 static void on_connection(void *context, struct MHD_Connection *connection, void **client,
                           enum MHD_ConnectionNotificationCode code)
@@ -70,7 +52,6 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
         *client = NULL;
         return;
     }
-    register_thread(o);
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     *client = origin_clients_open(&s->clients, info->connect_fd,
                                   clock_monotonic_us() + s->limits.request_us);
@@ -81,6 +62,36 @@ static bool announces_too_much(struct MHD_Connection *connection)
     const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
 
     return length != NULL && strtoull(length, NULL, 10) > UPLOAD_MAX;
+}
+
+/* How often the headers say whom the request is for and where it ends. */
+struct framing {
+    unsigned hosts, lengths;
+    bool spaced; /* a name has white space behind it, and others may read it without */
+};
+
+static enum MHD_Result count_framing(void *context, enum MHD_ValueKind kind, const char *name,
+                                     const char *value)
+{
+    struct framing *f = context;
+    size_t length = strlen(name);
+
+    (void)kind;
+    (void)value;
+    f->spaced = f->spaced || (length > 0 && strchr(" \t", name[length - 1]) != NULL);
+    f->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
+    f->lengths += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
+    return MHD_YES;
+}
+
+/* Whether a cache in front of us could read another request out of the same bytes (RFC 9112 3.2,
+ * 5.1, 6.3), which libmicrohttpd lets pass. */
+static bool is_ambiguous(struct MHD_Connection *connection)
+{
+    struct framing f = {0};
+
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, count_framing, &f);
+    return f.spaced || f.hosts > 1 || f.lengths > 1;
 }
 
 /* The headers are there: a request begins. An answer at this point ends the connection; otherwise
@@ -100,8 +111,11 @@ static enum MHD_Result begin(struct origin_service *s, struct MHD_Connection *co
     *request = r;
     if (atomic_load(&s->counters.connections) > (int64_t)s->limits.max_connections)
         return origin_respond_overload(r);
+    if (is_ambiguous(connection))
+        return origin_respond_ambiguous(r);
     if (announces_too_much(connection))
         return origin_respond_too_large(r);
+    origin_client_uploads(client);
     return MHD_YES;
 }
 
@@ -155,17 +169,21 @@ static void on_log(void *context, const char *format, va_list arguments)
     log_debug("origin", "%s", line);
 }
 
-static void on_look(void *context, int64_t now_us)
+/* A little above our own bound, so that a client too many is told so. */
+static unsigned daemon_connections(unsigned max_connections)
 {
-    struct origin *o = context;
-
-    origin_clients_cut_overdue(&o->service.clients, now_us);
+    return max_connections + max_connections / 8 + 8;
 }
 
-/* A little above our own bound, so that a client too many is told so. */
-static unsigned daemon_connections(const struct origin_limits *limits)
+/* max_connections, or as many as there may be files for: libmicrohttpd spins while it can't accept.
+ */
+static unsigned connections_with_files(unsigned max_connections)
 {
-    return limits->max_connections + limits->max_connections / 8 + 8;
+    unsigned fitting = origin_listen_raise_files(daemon_connections(max_connections));
+
+    while (max_connections > 1 && daemon_connections(max_connections) > fitting)
+        max_connections--;
+    return max_connections;
 }
 
 /* listener: the daemon's from now on, also on failure. */
@@ -179,16 +197,15 @@ static int start_daemon(struct origin *o, int listener)
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, NULL},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escapes, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, daemon_connections(limits), NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, daemon_connections(limits->max_connections), NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_s, NULL},
-        /* A pool of one is no pool; one thread is what there is without. */
-        {limits->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, limits->threads, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL}, /* HTTP/1.1 comes with a Host */
         {MHD_OPTION_END, 0, NULL},
     };
 
-    o->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-        on_request, o, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    o->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL,
+                         NULL, on_request, o, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     return o->daemon != NULL ? ERR_OK : ERR_IO;
 }
 
@@ -204,28 +221,27 @@ int origin_create_with(const struct origin_config *config, const struct origin_l
         return ERR_NOMEM;
     s = &o->service;
     s->limits = *limits;
-    pthread_mutex_init(&o->clocks_lock, NULL);
-    origin_clients_init(&s->clients, &s->counters);
+    s->clients.counters = &s->counters;
     origin_site_init(&s->site, &s->parking);
-    status = origin_parking_init(&s->parking, limits->scan_us, on_look, o);
+    status = origin_parking_init(&s->parking);
     if (status != ERR_OK)
         goto fail_parking;
-    origin_listen_raise_files(daemon_connections(limits));
+    s->limits.max_connections = connections_with_files(limits->max_connections);
     status = origin_listen(config, &listener, &o->port);
     if (status == ERR_OK)
         status = start_daemon(o, listener);
+    if (status == ERR_OK)
+        status = origin_loop_start(&o->loop, s, o->daemon);
     if (status != ERR_OK)
         goto fail;
     *out = o;
     return ERR_OK;
 
 fail:
-    origin_parking_close(&s->parking);
+    MHD_stop_daemon(o->daemon);
     origin_parking_finish(&s->parking);
 fail_parking:
     origin_site_finish(&s->site);
-    origin_clients_finish(&s->clients);
-    pthread_mutex_destroy(&o->clocks_lock);
     free(o);
     return status;
 }
@@ -239,12 +255,10 @@ void origin_destroy(struct origin *o)
 {
     if (o == NULL)
         return;
-    origin_parking_close(&o->service.parking);
+    origin_loop_stop(&o->loop);
     MHD_stop_daemon(o->daemon);
     origin_site_finish(&o->service.site);
     origin_parking_finish(&o->service.parking);
-    origin_clients_finish(&o->service.clients);
-    pthread_mutex_destroy(&o->clocks_lock);
     free(o);
 }
 
@@ -264,30 +278,6 @@ int origin_add_store(struct origin *o, const char *channel, const char *presenta
     return origin_site_add_store(&o->service.site, channel, presentation, store);
 }
 
-static int64_t clock_us(clockid_t clock)
-{
-    struct timespec t;
-
-    if (clock_gettime(clock, &t) != 0)
-        return 0;
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-static int64_t cpu_us(const struct origin *o)
-{
-    pthread_mutex_t *lock = (pthread_mutex_t *)&o->clocks_lock;
-    clockid_t parking;
-    int64_t sum = 0;
-
-    if (pthread_getcpuclockid(o->service.parking.thread, &parking) == 0)
-        sum += clock_us(parking);
-    pthread_mutex_lock(lock);
-    for (size_t i = 0; i < o->clock_count; i++)
-        sum += clock_us(o->clocks[i]);
-    pthread_mutex_unlock(lock);
-    return sum;
-}
-
 void origin_state(const struct origin *o, struct origin_state *state)
 {
     const struct origin_counters *c = &o->service.counters;
@@ -299,7 +289,7 @@ void origin_state(const struct origin *o, struct origin_state *state)
         .requests = atomic_load(&c->requests),
         .bytes_sent = atomic_load(&c->bytes_sent),
         .cut_readers = atomic_load(&c->cut_readers),
-        .cpu_us = cpu_us(o),
+        .cpu_us = origin_loop_cpu_us(&o->loop),
     };
     for (size_t i = 0; i < sizeof state->responses_by_class / sizeof(int64_t); i++)
         state->responses_by_class[i] = atomic_load(&c->responses_by_class[i]);

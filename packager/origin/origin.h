@@ -53,7 +53,7 @@ struct origin_state {
     int64_t responses_by_class[6]; /* [2]: 2xx, ... */
     int64_t bytes_sent;            /* bodies */
     int64_t cut_readers;           /* too slow: cut off by age */
-    int64_t cpu_us;                /* CPU of the origin's threads */
+    int64_t cpu_us;                /* CPU of the origin's thread */
 };
 void origin_state(const struct origin *o, struct origin_state *state);
 

@@ -1,38 +1,93 @@
 #include "packager/origin/parking.h"
 
-#include "media/core/clock.h"
 #include "media/core/err.h"
 
-#include <time.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
-/* After its resume a waiter may be gone at any moment. */
-static void resume_all(struct origin_waiter *w)
+int origin_parking_init(struct origin_parking *p)
 {
-    while (w != NULL) {
-        struct origin_waiter *next = w->next;
-        MHD_resume_connection(w->connection);
-        w = next;
+    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+    if (fd < 0)
+        return ERR_IO;
+    *p = (struct origin_parking){.wake_fd = fd, .next_deadline_us = INT64_MAX};
+    pthread_mutex_init(&p->lock, NULL);
+    return ERR_OK;
+}
+
+void origin_parking_finish(struct origin_parking *p)
+{
+    pthread_mutex_destroy(&p->lock);
+    close(p->wake_fd);
+}
+
+void origin_lot_init(struct origin_lot *lot, struct origin_parking *p)
+{
+    *lot = (struct origin_lot){.parking = p, .next = p->lots};
+    p->lots = lot;
+}
+
+void origin_parking_wake(struct origin_parking *p)
+{
+    eventfd_write(p->wake_fd, 1);
+}
+
+void origin_lot_changed(struct origin_lot *lot)
+{
+    struct origin_parking *p = lot->parking;
+    bool first;
+
+    pthread_mutex_lock(&p->lock);
+    first = p->changed == NULL;
+    if (!lot->changed) {
+        lot->changed = true;
+        lot->next_changed = p->changed;
+        p->changed = lot;
+    }
+    pthread_mutex_unlock(&p->lock);
+    if (first)
+        origin_parking_wake(p);
+}
+
+void origin_park(struct origin_lot *lot, struct origin_waiter *w)
+{
+    struct origin_parking *p = lot->parking;
+
+    w->next = lot->waiting;
+    lot->waiting = w;
+    if (w->deadline_us < p->next_deadline_us)
+        p->next_deadline_us = w->deadline_us;
+}
+
+/* Moves everybody from the lot to taken. */
+static void take_lot(struct origin_lot *lot, struct origin_waiter **taken)
+{
+    while (lot->waiting != NULL) {
+        struct origin_waiter *w = lot->waiting;
+        lot->waiting = w->next;
+        w->next = *taken;
+        *taken = w;
     }
 }
 
-static void wake_lot(struct origin_lot *lot)
+static void take_changed(struct origin_parking *p, struct origin_waiter **taken)
 {
-    struct origin_waiter *waiting;
-
-    pthread_mutex_lock(&lot->lock);
-    waiting = lot->waiting;
-    lot->waiting = NULL;
-    pthread_mutex_unlock(&lot->lock);
-    resume_all(waiting);
+    pthread_mutex_lock(&p->lock);
+    while (p->changed != NULL) {
+        struct origin_lot *lot = p->changed;
+        p->changed = lot->next_changed;
+        lot->changed = false;
+        take_lot(lot, taken);
+    }
+    pthread_mutex_unlock(&p->lock);
 }
 
-/* Resumes who has waited long enough; returns the earliest deadline of the others. */
-static int64_t wake_overdue(struct origin_lot *lot, int64_t now_us)
+/* Moves whoever has waited long enough; returns the earliest deadline of the others. */
+static int64_t take_overdue(struct origin_lot *lot, int64_t now_us, struct origin_waiter **taken)
 {
-    struct origin_waiter *overdue = NULL;
     int64_t earliest_us = INT64_MAX;
 
-    pthread_mutex_lock(&lot->lock);
     for (struct origin_waiter **at = &lot->waiting; *at != NULL;) {
         struct origin_waiter *w = *at;
         if (w->deadline_us > now_us) {
@@ -41,176 +96,36 @@ static int64_t wake_overdue(struct origin_lot *lot, int64_t now_us)
             continue;
         }
         *at = w->next;
-        w->next = overdue;
-        overdue = w;
+        w->next = *taken;
+        *taken = w;
     }
-    pthread_mutex_unlock(&lot->lock);
-    resume_all(overdue);
     return earliest_us;
 }
 
-/* Has the thread look at the clock at deadline_us, if it didn't mean to do so earlier. */
-static void look_by(struct origin_parking *p, int64_t deadline_us)
+struct origin_waiter *origin_parking_take(struct origin_parking *p, int64_t now_us)
 {
-    pthread_mutex_lock(&p->lock);
-    if (deadline_us < p->next_look_us) {
-        p->next_look_us = deadline_us;
-        pthread_cond_signal(&p->wake);
+    struct origin_waiter *taken = NULL;
+    eventfd_t wakes;
+
+    /* Before the list is looked at: a change after the look is signalled anew. */
+    eventfd_read(p->wake_fd, &wakes);
+    take_changed(p, &taken);
+    if (now_us < p->next_deadline_us)
+        return taken;
+    p->next_deadline_us = INT64_MAX;
+    for (struct origin_lot *lot = p->lots; lot != NULL; lot = lot->next) {
+        int64_t earliest_us = take_overdue(lot, now_us, &taken);
+        if (earliest_us < p->next_deadline_us)
+            p->next_deadline_us = earliest_us;
     }
-    pthread_mutex_unlock(&p->lock);
+    return taken;
 }
 
-/* The time of the next look is set before the waiters are looked at: whoever parks meanwhile can
- * only bring it forward. */
-static void look_at_clock(struct origin_parking *p)
+struct origin_waiter *origin_parking_take_all(struct origin_parking *p)
 {
-    int64_t now_us = clock_monotonic_us();
-    struct origin_lot *lots;
+    struct origin_waiter *taken = NULL;
 
-    pthread_mutex_lock(&p->lock);
-    p->next_look_us = now_us + p->scan_us;
-    lots = p->lots;
-    pthread_mutex_unlock(&p->lock);
-    for (struct origin_lot *lot = lots; lot != NULL; lot = lot->next)
-        look_by(p, wake_overdue(lot, now_us));
-    p->look(p->context, now_us);
-}
-
-struct task {
-    struct origin_lot *changed; /* or NULL */
-    bool look;
-};
-
-/* Waits for something to do. False at the end. */
-static bool next_task(struct origin_parking *p, struct task *task)
-{
-    bool stop;
-
-    pthread_mutex_lock(&p->lock);
-    while (!p->stop && p->changed == NULL && clock_monotonic_us() < p->next_look_us) {
-        struct timespec until = {p->next_look_us / 1000000, p->next_look_us % 1000000 * 1000};
-        pthread_cond_timedwait(&p->wake, &p->lock, &until);
-    }
-    stop = p->stop;
-    task->changed = p->changed;
-    task->look = clock_monotonic_us() >= p->next_look_us;
-    if (p->changed != NULL) {
-        p->changed->changed = false;
-        p->changed = p->changed->next_changed;
-    }
-    pthread_mutex_unlock(&p->lock);
-    return !stop;
-}
-
-static void *run(void *context)
-{
-    struct origin_parking *p = context;
-    struct task task;
-
-    while (next_task(p, &task)) {
-        if (task.changed != NULL)
-            wake_lot(task.changed);
-        if (task.look)
-            look_at_clock(p);
-    }
-    return NULL;
-}
-
-int origin_parking_init(struct origin_parking *p, int64_t scan_us,
-                        void (*look)(void *context, int64_t now_us), void *context)
-{
-    pthread_condattr_t attributes;
-
-    *p = (struct origin_parking){.scan_us = scan_us, .look = look, .context = context};
-    pthread_mutex_init(&p->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&p->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
-    p->thread_runs = pthread_create(&p->thread, NULL, run, p) == 0;
-    if (p->thread_runs)
-        return ERR_OK;
-    origin_parking_finish(p);
-    return ERR_IO;
-}
-
-void origin_parking_close(struct origin_parking *p)
-{
-    struct origin_lot *lots;
-
-    pthread_mutex_lock(&p->lock);
-    p->stop = true;
-    pthread_cond_signal(&p->wake);
-    pthread_mutex_unlock(&p->lock);
-    if (p->thread_runs)
-        pthread_join(p->thread, NULL);
-    p->thread_runs = false;
-    /* In this order: a lot that is added from here on meets `closed` before it takes anybody. */
-    atomic_store(&p->closed, true);
-    pthread_mutex_lock(&p->lock);
-    lots = p->lots;
-    pthread_mutex_unlock(&p->lock);
-    for (struct origin_lot *lot = lots; lot != NULL; lot = lot->next)
-        wake_lot(lot);
-}
-
-void origin_parking_finish(struct origin_parking *p)
-{
-    pthread_cond_destroy(&p->wake);
-    pthread_mutex_destroy(&p->lock);
-}
-
-void origin_lot_init(struct origin_lot *lot, struct origin_parking *p)
-{
-    *lot = (struct origin_lot){.parking = p};
-    pthread_mutex_init(&lot->lock, NULL);
-    pthread_mutex_lock(&p->lock);
-    lot->next = p->lots;
-    p->lots = lot;
-    pthread_mutex_unlock(&p->lock);
-}
-
-void origin_lot_finish(struct origin_lot *lot)
-{
-    pthread_mutex_destroy(&lot->lock);
-}
-
-void origin_lot_changed(struct origin_lot *lot)
-{
-    struct origin_parking *p = lot->parking;
-
-    atomic_fetch_add(&lot->generation, 1);
-    pthread_mutex_lock(&p->lock);
-    if (!lot->changed) {
-        lot->changed = true;
-        lot->next_changed = p->changed;
-        p->changed = lot;
-        pthread_cond_signal(&p->wake);
-    }
-    pthread_mutex_unlock(&p->lock);
-}
-
-uint64_t origin_lot_generation(const struct origin_lot *lot)
-{
-    return atomic_load(&lot->generation);
-}
-
-int origin_park(struct origin_lot *lot, struct origin_waiter *w, uint64_t seen)
-{
-    struct origin_parking *p = lot->parking;
-    int status = ERR_OK;
-
-    pthread_mutex_lock(&lot->lock);
-    if (atomic_load(&p->closed)) {
-        status = ERR_END;
-    } else if (atomic_load(&lot->generation) != seen) {
-        status = ERR_AGAIN;
-    } else {
-        MHD_suspend_connection(w->connection);
-        w->next = lot->waiting;
-        lot->waiting = w;
-        look_by(p, w->deadline_us);
-    }
-    pthread_mutex_unlock(&lot->lock);
-    return status;
+    for (struct origin_lot *lot = p->lots; lot != NULL; lot = lot->next)
+        take_lot(lot, &taken);
+    return taken;
 }

@@ -1,29 +1,26 @@
-/* Requests and live responses that wait for a track to change. A parked connection is suspended in
- * libmicrohttpd; the parking's own thread resumes it after the track's next change or at its
- * deadline, whatever comes first. Who was resumed asks the store again: being resumed promises
- * nothing.
+/* Requests and live responses that wait for a track to change: each has its place in the track's
+ * lot until the track changes or its deadline has passed, whatever comes first. Who is let go asks
+ * the store again: that promises nothing.
  *
- * No wake-up is lost: a waiter reads the lot's generation, then asks the store, then parks with
- * that generation, and origin_park refuses where the generation has moved since. The generation
- * moves after each change, before the thread looks for waiters.
+ * No wake-up is lost. A lot is marked after each change of its track, and the marks are looked at
+ * between the requests, on the same thread: a request that looks into the store and parks does so
+ * before the next look at the marks, and a change that it did not see is marked after it looked.
  *
- * Locks: the parking's guards the list of changed lots and the time of the next look; a lot's
- * guards its waiters. Nothing but libmicrohttpd's own lock is taken while one is held, save the
- * parking's inside a lot's. */
+ * Thread-safety: origin_lot_changed and origin_parking_wake from any thread, everything else from
+ * the origin's loop only. */
 #ifndef PACKAGER_ORIGIN_PARKING_H
 #define PACKAGER_ORIGIN_PARKING_H
 
 #include <microhttpd.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One parked connection; embedded in what waits. */
+/* One that waits; embedded in it. */
 struct origin_waiter {
-    struct MHD_Connection *connection; /* borrowed */
+    struct MHD_Connection *connection; /* borrowed; not looked at here */
     int64_t deadline_us;
-    struct origin_waiter *next; /* the lot's */
+    struct origin_waiter *next;
 };
 
 struct origin_parking;
@@ -31,51 +28,40 @@ struct origin_parking;
 /* Where those who wait for one track are. */
 struct origin_lot {
     struct origin_parking *parking;
-    pthread_mutex_t lock; /* guards waiting */
     struct origin_waiter *waiting;
-    _Atomic uint64_t generation;
     bool changed;                    /* the parking's lock */
     struct origin_lot *next_changed; /* likewise */
-    struct origin_lot *next;         /* constant once added */
+    struct origin_lot *next;
 };
 
 struct origin_parking {
-    pthread_t thread;
-    bool thread_runs;
-    pthread_mutex_t lock; /* guards what follows, down to stop */
-    pthread_cond_t wake;
     struct origin_lot *lots;
+    int64_t next_deadline_us; /* the earliest, or earlier; INT64_MAX: nobody waits */
+    int wake_fd;              /* an eventfd: readable once somebody is to be let go */
+    pthread_mutex_t lock;     /* guards the list of changed lots */
     struct origin_lot *changed;
-    int64_t next_look_us; /* when the clock is looked at next: the earliest deadline, or earlier */
-    bool stop;
-    _Atomic bool closed; /* nobody parks any more */
-    int64_t scan_us;     /* at most so long between two looks */
-    void (*look)(void *context, int64_t now_us);
-    void *context;
 };
 
-/* Starts the thread, which also calls look at each look at the clock. ERR_IO where it can't be
- * had. */
-int origin_parking_init(struct origin_parking *p, int64_t scan_us,
-                        void (*look)(void *context, int64_t now_us), void *context);
-/* Ends the thread, resumes everybody, and lets nobody park from now on. Call it before the daemon
- * is stopped, which must not meet suspended connections. */
-void origin_parking_close(struct origin_parking *p);
-/* Frees what init made, after close; lots belong to their makers. */
+/* ERR_IO where the eventfd can't be had. */
+int origin_parking_init(struct origin_parking *p);
+/* After the last call of anything else here; lots belong to their makers. */
 void origin_parking_finish(struct origin_parking *p);
 
-/* Adds a lot, which stays until the parking is closed. */
+/* Adds a lot, which stays. */
 void origin_lot_init(struct origin_lot *lot, struct origin_parking *p);
-void origin_lot_finish(struct origin_lot *lot);
 
-/* The lot's track has changed. O(1), any thread. */
+/* The lot's track has changed. O(1). */
 void origin_lot_changed(struct origin_lot *lot);
-uint64_t origin_lot_generation(const struct origin_lot *lot);
+/* Makes wake_fd readable. */
+void origin_parking_wake(struct origin_parking *p);
 
-/* Suspends w->connection until the lot changes or w->deadline_us has passed. From the connection's
- * own callback only, which must return at once on ERR_OK and leave w alone until it is called
- * again. ERR_AGAIN: there was a change after `seen` was read, ask the store again. ERR_END: the
- * origin stops. */
-int origin_park(struct origin_lot *lot, struct origin_waiter *w, uint64_t seen);
+/* w waits until the lot changes or w->deadline_us has passed. w is the lot's until it is taken. */
+void origin_park(struct origin_lot *lot, struct origin_waiter *w);
+
+/* Takes everybody off whose lot has changed or whose deadline has passed; whatever changes from
+ * here on makes wake_fd readable again. NULL: nobody. */
+struct origin_waiter *origin_parking_take(struct origin_parking *p, int64_t now_us);
+/* Takes everybody off. */
+struct origin_waiter *origin_parking_take_all(struct origin_parking *p);
 
 #endif

@@ -4,6 +4,7 @@
 #include "media/core/err.h"
 #include "media/core/timebase.h"
 #include "packager/origin/live.h"
+#include "packager/origin/loop.h"
 #include "packager/origin/respond.h"
 
 #include <stdlib.h>
@@ -69,8 +70,10 @@ static int64_t patience_us(const struct origin_request *r, const struct origin_t
     return frames_us > limits->packet_wait_us ? frames_us : limits->packet_wait_us;
 }
 
-int origin_request_wait(struct origin_request *r, struct origin_track *track, enum origin_wait wait,
-                        uint64_t seen)
+/* The store has said ERR_AGAIN: suspends the request until it is to ask again. False: its patience
+ * is at an end. */
+static bool keep_waiting(struct origin_request *r, struct origin_track *track,
+                         enum origin_wait wait)
 {
     int64_t now_us = clock_monotonic_us();
 
@@ -80,9 +83,10 @@ int origin_request_wait(struct origin_request *r, struct origin_track *track, en
         r->waiter.deadline_us = now_us + patience_us(r, track, wait);
         atomic_fetch_add(&r->service->counters.parked_requests, 1);
     } else if (now_us >= r->waiter.deadline_us) {
-        return ERR_NOT_FOUND;
+        return false;
     }
-    return origin_park(&track->lot, &r->waiter, seen);
+    origin_suspend(&track->lot, &r->waiter);
+    return true;
 }
 
 static enum MHD_Result answer_page(struct origin_request *r, const struct origin_page *page)
@@ -110,25 +114,18 @@ static enum MHD_Result answer_packet(struct origin_request *r, struct origin_tra
                                      const struct origin_route *route)
 {
     struct blob *packet = NULL;
-    int status;
+    int status = find_packet(track, route, &packet);
 
-    do {
-        uint64_t seen = origin_lot_generation(&track->lot);
-        status = find_packet(track, route, &packet);
-        if (status != ERR_AGAIN)
-            break;
-        status = origin_request_wait(r, track, ORIGIN_WAIT_PACKET, seen);
-        if (status == ERR_OK)
-            return MHD_YES;
-    } while (status == ERR_AGAIN);
+    if (status == ERR_AGAIN && keep_waiting(r, track, ORIGIN_WAIT_PACKET))
+        return MHD_YES;
     stop_waiting(r);
 
     if (status == ERR_OK)
         return origin_respond_packet(r, store_track_info(track->track)->mime, packet,
                                      route->kind == ORIGIN_ROUTE_PACKET);
-    if (status == ERR_NOT_FOUND)
+    if (status == ERR_NOT_FOUND || status == ERR_AGAIN)
         return origin_respond_text(r, MHD_HTTP_NOT_FOUND, "no such packet\n");
-    return origin_respond_failure(r, status);
+    return origin_respond_failure(r);
 }
 
 static enum MHD_Result answer_segment(struct origin_request *r, struct origin_track *track,
@@ -138,26 +135,20 @@ static enum MHD_Result answer_segment(struct origin_request *r, struct origin_tr
     int status;
 
     origin_live_prepare(r, &opening);
-    do {
-        uint64_t seen = origin_lot_generation(&track->lot);
-        status = origin_live_open(track, segment_id, &opening);
-        if (status != ERR_AGAIN)
-            break;
-        status = origin_request_wait(r, track, opening.wait, seen);
-        if (status == ERR_OK)
-            return MHD_YES;
-    } while (status == ERR_AGAIN);
+    status = origin_live_open(track, segment_id, &opening);
+    if (status == ERR_AGAIN && keep_waiting(r, track, opening.wait))
+        return MHD_YES;
     stop_waiting(r);
 
     if (status == ERR_OK)
         return origin_live_respond(r, track, &opening);
     if (status == ERR_RANGE)
         return origin_respond_unsatisfiable(r, opening.length);
-    if (status == ERR_NOT_FOUND && opening.wait == ORIGIN_WAIT_RANGE)
+    if (status == ERR_AGAIN && opening.wait == ORIGIN_WAIT_RANGE)
         return origin_respond_unsatisfiable(r, -1);
-    if (status == ERR_NOT_FOUND)
+    if (status == ERR_NOT_FOUND || status == ERR_AGAIN)
         return origin_respond_text(r, MHD_HTTP_NOT_FOUND, "no such segment\n");
-    return origin_respond_failure(r, status);
+    return origin_respond_failure(r);
 }
 
 static enum MHD_Result answer_media(struct origin_request *r, const char *path)
@@ -172,7 +163,7 @@ static enum MHD_Result answer_media(struct origin_request *r, const char *path)
     if (status == ERR_NOT_FOUND)
         return origin_respond_text(r, MHD_HTTP_NOT_FOUND, missing);
     if (status != ERR_OK)
-        return origin_respond_failure(r, status);
+        return origin_respond_failure(r);
     if (route.kind == ORIGIN_ROUTE_SEGMENT)
         return answer_segment(r, track, route.number);
     return answer_packet(r, track, &route);

@@ -1,6 +1,5 @@
 /* One request under way, and what answering it takes.
- * Thread-safety: a request belongs to its connection's callbacks, which libmicrohttpd calls one
- * after the other; between them it may be parked. */
+ * Thread-safety: from libmicrohttpd's callbacks, all of which the origin's loop calls. */
 #ifndef PACKAGER_ORIGIN_REQUEST_H
 #define PACKAGER_ORIGIN_REQUEST_H
 
@@ -50,11 +49,5 @@ void origin_request_finish(struct origin_request *r, bool completed);
 /* Answers, or parks the request to be called again. target is the request target without its
  * query. MHD_NO: cut the connection. */
 enum MHD_Result origin_request_answer(struct origin_request *r, const char *target);
-
-/* The store has said ERR_AGAIN after `seen` was read off the track's lot: parks the request for
- * what it waits for. ERR_OK: parked. ERR_AGAIN: ask the store again. ERR_NOT_FOUND: its patience is
- * at an end. ERR_END: the origin stops. */
-int origin_request_wait(struct origin_request *r, struct origin_track *track, enum origin_wait wait,
-                        uint64_t seen);
 
 #endif

@@ -65,10 +65,9 @@ static enum MHD_Result respond_and_close(struct origin_request *r, unsigned stat
     return respond_sized(r, status, response, strlen(text), TEXT, ORIGIN_NO_STORE);
 }
 
-enum MHD_Result origin_respond_failure(struct origin_request *r, int status)
+enum MHD_Result origin_respond_failure(struct origin_request *r)
 {
-    return origin_respond_text(r, MHD_HTTP_SERVICE_UNAVAILABLE,
-                               status == ERR_END ? "the origin stops\n" : "out of memory\n");
+    return origin_respond_text(r, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory\n");
 }
 
 enum MHD_Result origin_respond_overload(struct origin_request *r)
@@ -90,6 +89,13 @@ enum MHD_Result origin_respond_bad_method(struct origin_request *r)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, METHODS);
     return respond_sized(r, MHD_HTTP_METHOD_NOT_ALLOWED, response, strlen(text), TEXT,
                          ORIGIN_NO_STORE);
+}
+
+enum MHD_Result origin_respond_ambiguous(struct origin_request *r)
+{
+    static const char text[] = "one Host, one Content-Length, no space before a colon\n";
+
+    return respond_and_close(r, MHD_HTTP_BAD_REQUEST, text, static_text(text));
 }
 
 enum MHD_Result origin_respond_too_large(struct origin_request *r)
@@ -137,7 +143,7 @@ enum MHD_Result origin_respond_page(struct origin_request *r, unsigned status,
     bytes_writer_finish(body);
     if (failed) {
         free(data);
-        return origin_respond_failure(r, ERR_NOMEM);
+        return origin_respond_failure(r);
     }
     /* A page may be empty, and then there is nothing to take. */
     response = data != NULL ? MHD_create_response_from_buffer(size, data, MHD_RESPMEM_MUST_FREE)

@@ -22,13 +22,15 @@ enum MHD_Result origin_respond(struct origin_request *r, unsigned status,
 
 /* A short text that is not to be stored; borrowed, static. */
 enum MHD_Result origin_respond_text(struct origin_request *r, unsigned status, const char *text);
-/* 503 for a status that is not the client's fault. */
-enum MHD_Result origin_respond_failure(struct origin_request *r, int status);
+/* 503 where memory is short. */
+enum MHD_Result origin_respond_failure(struct origin_request *r);
 /* 503 before the request is read whole: too many connections. */
 enum MHD_Result origin_respond_overload(struct origin_request *r);
 /* 405 with the methods that there are. */
 enum MHD_Result origin_respond_bad_method(struct origin_request *r);
-/* 413, before the request is read whole. */
+/* 400, before the request is read whole: it could be read in two ways. */
+enum MHD_Result origin_respond_ambiguous(struct origin_request *r);
+/* 413, likewise. */
 enum MHD_Result origin_respond_too_large(struct origin_request *r);
 /* 204 with what a CORS preflight asks for. */
 enum MHD_Result origin_respond_options(struct origin_request *r);

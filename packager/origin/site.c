@@ -30,7 +30,6 @@ static void presentation_free(struct origin_presentation *p)
     while (p->tracks != NULL) {
         struct origin_track *track = p->tracks;
         p->tracks = track->next;
-        origin_lot_finish(&track->lot);
         free(track);
     }
     free(p);

@@ -2,6 +2,8 @@
  * that never get whole; and there are never too many. */
 #include "unit/packager/origin/fixture.h"
 
+#include <sys/resource.h>
+
 #define SEGMENT_0 WORLD_TRACK "content-0.mp4"
 
 static struct world world;
@@ -126,6 +128,24 @@ static void test_request_that_never_gets_whole_is_cut(void **state)
     world_stop(&world);
 }
 
+/* What libmicrohttpd has no room for: neither an answer that never comes nor a thread that spins.
+ */
+static void test_body_without_room_is_cut(void **state)
+{
+    static char line[100001];
+
+    (void)state;
+    memset(line, 'a', sizeof line - 1);
+    world_start(&world);
+    http_raw_open(&world.http, origin_port(world.origin));
+    http_raw_send(&world.http, "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5;");
+    http_raw_send(&world.http, line);
+    assert_true(http_raw_ended(&world.http));
+    http_raw_close(&world.http);
+    world_await(&world, connections, 0);
+    world_stop(&world);
+}
+
 /* A request that waits for us owes us nothing meanwhile. */
 static void test_parked_request_outlives_the_time_for_requests(void **state)
 {
@@ -173,6 +193,32 @@ static void test_one_connection_too_many_is_told_so(void **state)
     world_stop(&world);
 }
 
+/* Where there are fewer files than connections, clients are told so too, instead of waiting for an
+ * accept that cannot come. The last test here: the process's limit stays down. */
+static void test_few_files_mean_fewer_connections(void **state)
+{
+    enum { FILES = 128, CLIENTS_MAX = FILES / 2 };
+    const struct rlimit few = {FILES, FILES};
+    static struct http_raw clients[CLIENTS_MAX];
+    int count = 0;
+    int status;
+
+    (void)state;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    world_start(&world);
+    do {
+        assert_true(count < CLIENTS_MAX);
+        http_raw_open(&clients[count], origin_port(world.origin));
+        http_raw_request(&clients[count], "OPTIONS", "/", "");
+        status = http_raw_head(&clients[count++]);
+    } while (status == 204);
+    assert_int_equal(status, 503);
+    assert_true(count > CLIENTS_MAX / 2);
+    while (count > 0)
+        http_raw_close(&clients[--count]);
+    world_stop(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,8 +227,10 @@ int main(void)
         cmocka_unit_test(test_reader_of_an_expired_segment_is_cut),
         cmocka_unit_test(test_live_response_has_a_deadline),
         cmocka_unit_test(test_request_that_never_gets_whole_is_cut),
+        cmocka_unit_test(test_body_without_room_is_cut),
         cmocka_unit_test(test_parked_request_outlives_the_time_for_requests),
         cmocka_unit_test(test_one_connection_too_many_is_told_so),
+        cmocka_unit_test(test_few_files_mean_fewer_connections),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -296,6 +296,28 @@ static void test_a_body_does_no_harm(void **state)
     world_stop(&world);
 }
 
+/* RFC 9112 3.2, 5.1 and 6.3: what two readers of the same bytes could read in two ways. */
+static void test_ambiguous_requests_are_refused(void **state)
+{
+    static const char *const heads[] = {
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\ncontent-length: 5\r\n\r\nhello",
+        "GET / HTTP/1.1\r\nHost: x\r\nContent-Length : 5\r\n\r\nhello",
+    };
+
+    (void)state;
+    world_start(&world);
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        http_raw_open(&world.http, origin_port(world.origin));
+        http_raw_send(&world.http, heads[i]);
+        assert_int_equal(http_raw_head(&world.http), 400);
+        world_expect_header(&world, "Connection", "close");
+        http_raw_close(&world.http);
+    }
+    world_stop(&world);
+}
+
 static void test_http_1_0_gets_a_plain_body(void **state)
 {
     static uint8_t body[1 << 17];
@@ -448,6 +470,7 @@ int main(void)
         cmocka_unit_test(test_options_answers_a_preflight),
         cmocka_unit_test(test_other_methods_are_refused),
         cmocka_unit_test(test_a_body_does_no_harm),
+        cmocka_unit_test(test_ambiguous_requests_are_refused),
         cmocka_unit_test(test_http_1_0_gets_a_plain_body),
         cmocka_unit_test(test_absolute_form_and_query),
         cmocka_unit_test(test_h17_manifest_page),

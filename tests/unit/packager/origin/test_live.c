@@ -348,12 +348,10 @@ static void *visit(void *context)
 
 static void test_viewers_come_and_go_while_the_track_grows(void **state)
 {
-    struct origin_limits limits = world_limits();
     pthread_t threads[GUESTS];
 
     (void)state;
-    limits.threads = 2;
-    world_start_with(&world, &limits, 60000000, false);
+    world_start(&world);
     world_append(&world, 1);
     for (int i = 0; i < GUESTS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, visit, &viewers[i]), 0);

@@ -145,7 +145,7 @@ static enum MHD_Result answer_segment(struct origin_request *r, struct origin_tr
     if (status == ERR_RANGE)
         return origin_respond_unsatisfiable(r, opening.length);
     if (status == ERR_AGAIN && opening.wait == ORIGIN_WAIT_RANGE)
-        return origin_respond_unsatisfiable(r, -1);
+        return origin_respond_not_yet(r);
     if (status == ERR_NOT_FOUND || status == ERR_AGAIN)
         return origin_respond_text(r, MHD_HTTP_NOT_FOUND, "no such segment\n");
     return origin_respond_failure(r);

@@ -118,13 +118,24 @@ enum MHD_Result origin_respond_options(struct origin_request *r)
     return respond_sized(r, MHD_HTTP_NO_CONTENT, response, 0, NULL, NULL);
 }
 
+enum MHD_Result origin_respond_not_yet(struct origin_request *r)
+{
+    static const char text[] = "the segment has not grown so far yet\n";
+    struct MHD_Response *response = static_text(text);
+
+    if (response != NULL)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    return respond_sized(r, MHD_HTTP_SERVICE_UNAVAILABLE, response, strlen(text), TEXT,
+                         ORIGIN_NO_STORE);
+}
+
 enum MHD_Result origin_respond_unsatisfiable(struct origin_request *r, int64_t length)
 {
     static const char text[] = "the segment has no such range\n";
     struct MHD_Response *response = static_text(text);
     char content_range[64];
 
-    if (response != NULL && length >= 0) {
+    if (response != NULL) {
         snprintf(content_range, sizeof content_range, "bytes */%" PRId64, length);
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_RANGE, content_range);
     }

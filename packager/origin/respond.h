@@ -34,7 +34,10 @@ enum MHD_Result origin_respond_ambiguous(struct origin_request *r);
 enum MHD_Result origin_respond_too_large(struct origin_request *r);
 /* 204 with what a CORS preflight asks for. */
 enum MHD_Result origin_respond_options(struct origin_request *r);
-/* 416; length is the segment's, or -1 where it is not known yet (H30). */
+/* 503 with Retry-After: the range lies beyond what a growing segment holds, which is no 416 (H30).
+ */
+enum MHD_Result origin_respond_not_yet(struct origin_request *r);
+/* 416; length is the finished segment's (H30). */
 enum MHD_Result origin_respond_unsatisfiable(struct origin_request *r, int64_t length);
 /* Takes body's bytes. */
 enum MHD_Result origin_respond_page(struct origin_request *r, unsigned status,

@@ -10,7 +10,7 @@ struct origin_limits {
     /* How long a request waits for what doesn't exist yet, before its status is known. */
     int64_t packet_wait_us; /* 250 ms: a packet or the next segment, and at least four frame times;
                                then 404 */
-    int64_t range_wait_us;  /* 10 s: the first byte of a range of a growing segment; then 416 */
+    int64_t range_wait_us;  /* 10 s: the first byte of a range of a growing segment; then 503 */
     int64_t live_wait_us;   /* 30 s: a live response whose track brings nothing more; then cut */
     /* How long a client may take. */
     int64_t stall_us;         /* 10 s: without taking a byte of a segment that is there for it */

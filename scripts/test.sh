@@ -34,13 +34,13 @@ fail() {
     failed=$((failed + 1))
 }
 
-# build STAGE CMAKE-OPTION...: into build-STAGE.
+# build STAGE TARGET CMAKE-OPTION...: into build-STAGE.
 build() {
-    local stage=$1
-    shift
+    local stage=$1 target=$2
+    shift 2
     echo "== $stage: building"
     { cmake -S . -B "build-$stage" -G Ninja -DOPENHESP_WERROR=ON "$@" &&
-        cmake --build "build-$stage" -j "$jobs"; } >"build-$stage.log" 2>&1 && return 0
+        cmake --build "build-$stage" -j "$jobs" --target "$target"; } >"build-$stage.log" 2>&1 && return 0
     tail -n 60 "build-$stage.log"
     fail "$stage: the build"
     return 1
@@ -69,25 +69,25 @@ run_tests() {
 }
 
 stage_gcc() {
-    build gcc -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Release && run_tests gcc
+    build gcc all -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Release && run_tests gcc
 }
 
 stage_clang() {
-    build clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release && run_tests clang -L unit
+    build clang all -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release && run_tests clang -L unit
 }
 
 stage_asan() {
-    build asan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_SANITIZE=address,undefined || return
+    build asan all -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_SANITIZE=address,undefined || return
     ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 run_tests asan
 }
 
 stage_tsan() {
-    build tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_SANITIZE=thread || return
+    build tsan all -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_SANITIZE=thread || return
     TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 run_tests tsan -L threads
 }
 
 stage_fuzz() {
-    build fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_FUZZ=ON \
+    build fuzz fuzzers -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_FUZZ=ON \
         -DOPENHESP_SANITIZE=address,undefined || return
     run_tests fuzz -L fuzz
 }

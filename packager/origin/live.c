@@ -85,7 +85,7 @@ static ssize_t wait_for_more(struct live *l, int64_t now_us)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     l->waiting = true;
     origin_client_waits(l->client);
-    origin_suspend(&l->track->lot, &l->waiter);
+    origin_suspend(&l->track->segments, &l->waiter);
     return 0;
 }
 

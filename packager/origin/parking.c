@@ -36,24 +36,32 @@ void origin_parking_wake(struct origin_parking *p)
 void origin_lot_changed(struct origin_lot *lot)
 {
     struct origin_parking *p = lot->parking;
-    bool first;
+    bool wake = false;
 
     pthread_mutex_lock(&p->lock);
-    first = p->changed == NULL;
     if (!lot->changed) {
         lot->changed = true;
         lot->next_changed = p->changed;
         p->changed = lot;
+        wake = lot->occupied;
     }
     pthread_mutex_unlock(&p->lock);
-    if (first)
+    if (wake)
         origin_parking_wake(p);
 }
 
 void origin_park(struct origin_lot *lot, struct origin_waiter *w)
 {
     struct origin_parking *p = lot->parking;
+    bool wake;
 
+    /* A change that found nobody here has left the mark and no more. */
+    pthread_mutex_lock(&p->lock);
+    wake = lot->changed && !lot->occupied;
+    lot->occupied = true;
+    pthread_mutex_unlock(&p->lock);
+    if (wake)
+        origin_parking_wake(p);
     w->next = lot->waiting;
     lot->waiting = w;
     if (w->deadline_us < p->next_deadline_us)
@@ -77,7 +85,7 @@ static void take_changed(struct origin_parking *p, struct origin_waiter **taken)
     while (p->changed != NULL) {
         struct origin_lot *lot = p->changed;
         p->changed = lot->next_changed;
-        lot->changed = false;
+        lot->changed = lot->occupied = false;
         take_lot(lot, taken);
     }
     pthread_mutex_unlock(&p->lock);

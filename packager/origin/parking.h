@@ -2,9 +2,9 @@
  * lot until the track changes or its deadline has passed, whatever comes first. Who is let go asks
  * the store again: that promises nothing.
  *
- * No wake-up is lost. A lot is marked after each change of its track, and the marks are looked at
- * between the requests, on the same thread: a request that looks into the store and parks does so
- * before the next look at the marks, and a change that it did not see is marked after it looked.
+ * No wake-up is lost. A lot is marked after each change of what it is for, and the marks are looked
+ * at between the requests, on the same thread: a request that looks into the store and parks does
+ * so before the next look at the marks, and a change that it did not see is marked after it looked.
  *
  * Thread-safety: origin_lot_changed and origin_parking_wake from any thread, everything else from
  * the origin's loop only. */
@@ -29,7 +29,8 @@ struct origin_parking;
 struct origin_lot {
     struct origin_parking *parking;
     struct origin_waiter *waiting;
-    bool changed;                    /* the parking's lock */
+    bool occupied;                   /* somebody may wait; the parking's lock */
+    bool changed;                    /* since the last look; likewise */
     struct origin_lot *next_changed; /* likewise */
     struct origin_lot *next;
 };
@@ -38,7 +39,7 @@ struct origin_parking {
     struct origin_lot *lots;
     int64_t next_deadline_us; /* the earliest, or earlier; INT64_MAX: nobody waits */
     int wake_fd;              /* an eventfd: readable once somebody is to be let go */
-    pthread_mutex_t lock;     /* guards the list of changed lots */
+    pthread_mutex_t lock;     /* guards the marks and the list of changed lots */
     struct origin_lot *changed;
 };
 
@@ -50,7 +51,7 @@ void origin_parking_finish(struct origin_parking *p);
 /* Adds a lot, which stays. */
 void origin_lot_init(struct origin_lot *lot, struct origin_parking *p);
 
-/* The lot's track has changed. O(1). */
+/* What the lot is for has changed. O(1); wakes nobody where nobody waits. */
 void origin_lot_changed(struct origin_lot *lot);
 /* Makes wake_fd readable. */
 void origin_parking_wake(struct origin_parking *p);

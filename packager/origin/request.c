@@ -75,6 +75,7 @@ static int64_t patience_us(const struct origin_request *r, const struct origin_t
 static bool keep_waiting(struct origin_request *r, struct origin_track *track,
                          enum origin_wait wait)
 {
+    struct origin_lot *lot = wait == ORIGIN_WAIT_PACKET ? &track->packets : &track->segments;
     int64_t now_us = clock_monotonic_us();
 
     if (r->wait != wait) {
@@ -85,7 +86,7 @@ static bool keep_waiting(struct origin_request *r, struct origin_track *track,
     } else if (now_us >= r->waiter.deadline_us) {
         return false;
     }
-    origin_suspend(&track->lot, &r->waiter);
+    origin_suspend(lot, &r->waiter);
     return true;
 }
 

@@ -90,17 +90,28 @@ static struct origin_track *known_track(const struct origin_presentation *p,
     return known;
 }
 
-/* A track that nobody has asked for yet has nobody waiting for it either. */
+/* A track that nobody has asked for yet has nobody waiting for it either. Producers may pass each
+ * other between the two looks here: whoever knows of the further reach says so. */
 static void track_changed(void *context, struct store_track *track)
 {
     struct origin_presentation *p = context;
     struct origin_track *known;
+    struct store_track_state state;
+    int64_t reach;
+    bool grown;
 
+    store_track_state(track, &state);
+    reach = state.ended ? INT64_MAX : state.newest_sequence;
     pthread_mutex_lock(&p->site->lock);
     known = known_track(p, track);
+    grown = known != NULL && reach > known->reach;
+    if (grown)
+        known->reach = reach;
     pthread_mutex_unlock(&p->site->lock);
+    if (grown)
+        origin_lot_changed(&known->segments);
     if (known != NULL)
-        origin_lot_changed(&known->lot);
+        origin_lot_changed(&known->packets);
 }
 
 static struct origin_presentation *find_presentation(const struct origin_site *site,
@@ -166,7 +177,9 @@ static int find_or_add_track(struct origin_presentation *p, struct store_track *
             return ERR_NOMEM;
         known->store = p->store;
         known->track = track;
-        origin_lot_init(&known->lot, p->site->parking);
+        known->reach = -1;
+        origin_lot_init(&known->segments, p->site->parking);
+        origin_lot_init(&known->packets, p->site->parking);
         known->next = p->tracks;
         p->tracks = known;
     }

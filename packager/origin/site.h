@@ -10,12 +10,16 @@
 #include "packager/store/store.h"
 
 #include <pthread.h>
+#include <stdint.h>
 
-/* A track that somebody has asked for, and the lot for those who wait for it. */
+/* A track that somebody has asked for, and the lots for those who wait for it: viewers are not let
+ * go for each packet. */
 struct origin_track {
-    struct store *store;       /* borrowed */
-    struct store_track *track; /* borrowed */
-    struct origin_lot lot;
+    struct store *store;        /* borrowed */
+    struct store_track *track;  /* borrowed */
+    struct origin_lot segments; /* changes as the track grows, and at its end */
+    struct origin_lot packets;  /* changes with everything */
+    int64_t reach;              /* newest sequence number, INT64_MAX: ended; the site's lock */
     struct origin_track *next;
 };
 

@@ -60,8 +60,8 @@ static void test_a_change_lets_go_its_own_lot(void **state)
     origin_parking_finish(&p.parking);
 }
 
-/* No wake-up is lost: a change between the look into the store and the wait counts, and so does one
- * whose wake-up was consumed for another. */
+/* No wake-up is lost: a change between the look into the store and the wait counts. Where nobody
+ * waits nobody is woken. */
 static void test_a_change_before_the_wait_counts(void **state)
 {
     struct origin_waiter a = {.deadline_us = 1000};
@@ -72,6 +72,7 @@ static void test_a_change_before_the_wait_counts(void **state)
     origin_lot_changed(&p.audio);
     origin_lot_changed(&p.video);
     origin_lot_changed(&p.video);
+    assert_false(is_woken(&p));
     origin_park(&p.video, &a);
     assert_true(is_woken(&p));
     expect_taken(&p, 10, &a, NULL);

@@ -1,5 +1,5 @@
-/* Feeds from outside, as issue 2 names them: a file, over its end, and MPEG-TS over UDP whose
- * sender goes and comes back while the output clock goes on. The media is made by the ffmpeg
+/* Feeds from outside, of the kinds that people have: a file, over its end, and MPEG-TS over UDP
+ * whose sender goes and comes back while the output clock goes on. The media is made by the ffmpeg
  * program. */
 #include "media/core/clock.h"
 #include "media/core/err.h"

@@ -45,7 +45,8 @@ install_build_dependencies() {
 
 install_test_dependencies() {
     install_packages "${build_packages[@]}" clang ffmpeg curl ca-certificates || return
-    install_packages "$(clang_runtime_package)" || return
+    # shellcheck disable=SC2046 # none where clang brings it along
+    install_packages $(clang_runtime_package) || return
     # The independent box parsers run on Node.js. One that is there already, from wherever, will do.
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
         install_packages nodejs npm

@@ -1,6 +1,7 @@
-/* Readers that are not ours take what a live channel serves without a word of complaint: mp4box and
- * codem-isoboxer its boxes (H18, H19, H20, H24, H25), ffprobe and ffmpeg a packet with its
- * continuation as one file (H3, H21), and a segment behind the header (H24). */
+/* Readers that are not ours take what a live channel serves, both streams of every track (H1),
+ * without a word of complaint: mp4box and codem-isoboxer its boxes (H18, H19, H20, H24, H25),
+ * ffprobe and ffmpeg a packet with its continuation as one file (H3, H21), and a segment behind the
+ * header (H24). */
 #include "e2e/live_channel.h"
 #include "e2e/whole_segment.h"
 #include "support/cmocka_all.h"

@@ -1,4 +1,5 @@
 #include "packager/pipeline/metrics.h"
+#include "media/core/err.h"
 #include "packager/pipeline/health.h"
 
 #include <inttypes.h>
@@ -38,29 +39,33 @@ static void write_process(struct snapshot *s)
                  (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9);
 }
 
+/* A family of one line without labels. */
+static void write_value(struct snapshot *s, const char *name, const char *type, const char *help,
+                        int64_t value)
+{
+    family(s, name, type, help);
+    bytes_printf(s->out, "%s %" PRId64 "\n", name, value);
+}
+
 static void write_origin(struct snapshot *s)
 {
     struct origin_state o;
     origin_state(s->service->origin, &o);
-    family(s, "openhesp_origin_connections", "gauge", "Open HTTP connections.");
-    bytes_printf(s->out, "openhesp_origin_connections %" PRId64 "\n", o.connections);
-    family(s, "openhesp_origin_live_responses", "gauge", "Segment responses under way (viewers).");
-    bytes_printf(s->out, "openhesp_origin_live_responses %" PRId64 "\n", o.live_responses);
-    family(s, "openhesp_origin_parked_requests", "gauge",
-           "Requests that wait for a packet or segment.");
-    bytes_printf(s->out, "openhesp_origin_parked_requests %" PRId64 "\n", o.parked_requests);
-    family(s, "openhesp_origin_requests_total", "counter", "HTTP requests.");
-    bytes_printf(s->out, "openhesp_origin_requests_total %" PRId64 "\n", o.requests);
+    write_value(s, "openhesp_origin_connections", "gauge", "Open HTTP connections.", o.connections);
+    write_value(s, "openhesp_origin_live_responses", "gauge",
+                "Segment responses under way (viewers).", o.live_responses);
+    write_value(s, "openhesp_origin_parked_requests", "gauge",
+                "Requests that wait for a packet or segment.", o.parked_requests);
+    write_value(s, "openhesp_origin_requests_total", "counter", "HTTP requests.", o.requests);
     family(s, "openhesp_origin_responses_total", "counter", "HTTP responses by class of status.");
     for (int i = 2; i < 6; i++)
         bytes_printf(s->out, "openhesp_origin_responses_total{class=\"%dxx\"} %" PRId64 "\n", i,
                      o.responses_by_class[i]);
-    family(s, "openhesp_origin_sent_bytes_total", "counter", "Bytes of bodies sent.");
-    bytes_printf(s->out, "openhesp_origin_sent_bytes_total %" PRId64 "\n", o.bytes_sent);
-    family(s, "openhesp_origin_cut_readers_total", "counter",
-           "Viewers cut off for reading too slowly.");
-    bytes_printf(s->out, "openhesp_origin_cut_readers_total %" PRId64 "\n", o.cut_readers);
-    family(s, "openhesp_origin_cpu_seconds_total", "counter", "CPU of the origin's threads.");
+    write_value(s, "openhesp_origin_sent_bytes_total", "counter", "Bytes of bodies sent.",
+                o.bytes_sent);
+    write_value(s, "openhesp_origin_cut_readers_total", "counter",
+                "Viewers cut off for reading too slowly.", o.cut_readers);
+    family(s, "openhesp_origin_cpu_seconds_total", "counter", "CPU of the origin's thread.");
     bytes_printf(s->out, "openhesp_origin_cpu_seconds_total %.6f\n", (double)o.cpu_us / 1e6);
 }
 
@@ -162,28 +167,32 @@ static void write_store(struct snapshot *s)
                      store_available_us(channel_store(s->service->channels[i])) / 1000000);
 }
 
+/* One line for each rung of each channel; at is the counter's place in struct rung_state. */
+static void write_rung_counter(struct snapshot *s, const char *name, const char *help, size_t at)
+{
+    family(s, name, "counter", help);
+    for (size_t i = 0; i < s->service->channel_count; i++) {
+        for (size_t k = 0; k < s->channels[i].rung_count; k++) {
+            const struct rung_state *rung = &s->channels[i].rungs[k];
+            bytes_printf(s->out, "%s{channel=\"%s\",track=\"%s\"} %" PRId64 "\n", name,
+                         name_of(s, i), rung->track_id,
+                         *(const int64_t *)((const char *)rung + at));
+        }
+    }
+}
+
 static void write_rungs(struct snapshot *s)
 {
-    family(s, "openhesp_rung_repeated_pictures_total", "counter",
-           "Pictures repeated because the encoder was late.");
-    for (size_t i = 0; i < s->service->channel_count; i++)
-        for (size_t k = 0; k < s->channels[i].rung_count; k++)
-            bytes_printf(
-                s->out,
-                "openhesp_rung_repeated_pictures_total{channel=\"%s\",track=\"%s\"} %" PRId64 "\n",
-                name_of(s, i), s->channels[i].rungs[k].track_id,
-                s->channels[i].rungs[k].repeated_pictures);
+    write_rung_counter(s, "openhesp_rung_repeated_pictures_total",
+                       "Pictures repeated because the encoder was late.",
+                       offsetof(struct rung_state, repeated_pictures));
     family(s, "openhesp_sound_silenced_frames_total", "counter",
            "Frames of sound made as silence because the encoder was late.");
     for (size_t i = 0; i < s->service->channel_count; i++)
         bytes_printf(s->out, "openhesp_sound_silenced_frames_total{channel=\"%s\"} %" PRId64 "\n",
                      name_of(s, i), s->channels[i].sound.silenced_frames);
-    family(s, "openhesp_packets_total", "counter", "Initialization Packets made.");
-    for (size_t i = 0; i < s->service->channel_count; i++)
-        for (size_t k = 0; k < s->channels[i].rung_count; k++)
-            bytes_printf(
-                s->out, "openhesp_packets_total{channel=\"%s\",track=\"%s\"} %" PRId64 "\n",
-                name_of(s, i), s->channels[i].rungs[k].track_id, s->channels[i].rungs[k].packets);
+    write_rung_counter(s, "openhesp_packets_total", "Initialization Packets made.",
+                       offsetof(struct rung_state, packets));
 }
 
 static void write_cpu_line(struct snapshot *s, size_t channel, const char *track, const char *stage,
@@ -235,7 +244,7 @@ void metrics_write(const struct service *service, int64_t now_us, struct bytes_w
     struct snapshot s = {.service = service, .now_us = now_us, .out = out};
     s.channels = calloc(service->channel_count ? service->channel_count : 1, sizeof *s.channels);
     if (!s.channels) {
-        out->status = -1;
+        out->status = ERR_NOMEM;
         return;
     }
     for (size_t i = 0; i < service->channel_count; i++)

@@ -21,6 +21,7 @@ struct rung {
     char id[32];
     struct mailbox *mailbox;
     struct video_track *track;
+    struct store_track *store_track; /* the store's, which the track fills */
     struct packet_maker *maker;
     pthread_t thread;
     bool running;
@@ -33,7 +34,8 @@ struct rung {
     struct histogram capture_to_available;
 };
 
-void rung_track_id(const struct config_rung *size, char id[32])
+/* The track's id as URLs show it: "640x360-800k", or "640x360-800500". */
+static void name_track(const struct config_rung *size, char id[32])
 {
     bool whole = size->bitrate_bps % 1000 == 0;
     snprintf(id, 32, "%dx%d-%" PRId64 "%s", size->width, size->height,
@@ -61,13 +63,11 @@ static void report_bandwidth(struct rung *r, int64_t sequence)
 {
     struct rational duration = r->config.segment_duration;
     struct rational rate = r->config.frame_rate;
-    struct video_track_format format;
     struct store_track_state state;
     if (timebase_segment_of_frame(sequence + 1, duration, rate) ==
         timebase_segment_of_frame(sequence, duration, rate))
         return;
-    video_track_format(r->track, &format);
-    store_track_state(format.store_track, &state);
+    store_track_state(r->store_track, &state);
     if (state.segments_over_bandwidth > r->reported_over_bandwidth)
         log_warn(r->config.channel,
                  "rung %s: a segment took %" PRId64 " bits/s, more than the manifest's bandwidth",
@@ -94,9 +94,7 @@ static void *work(void *argument)
         }
         report_bandwidth(r, item.sequence);
     }
-    struct video_track_format format;
-    video_track_format(r->track, &format);
-    store_end_track(format.store_track);
+    store_end_track(r->store_track);
     atomic_store(&r->finished, true);
     return NULL;
 }
@@ -129,6 +127,7 @@ static int build(struct rung *r)
         status = video_track_create(&config, &r->track);
     if (!status) {
         video_track_format(r->track, &format);
+        r->store_track = format.store_track;
         status = packet_maker_create(&format, INIT_QP_DELTA, &r->maker);
     }
     return status;
@@ -140,7 +139,7 @@ int rung_create(const struct rung_config *config, struct rung **out)
     if (!r)
         return ERR_NOMEM;
     r->config = *config;
-    rung_track_id(&config->size, r->id);
+    name_track(&config->size, r->id);
     histogram_init(&r->capture_to_available);
     event_repeat_init(&r->update);
     int status = build(r);

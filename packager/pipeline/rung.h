@@ -48,7 +48,4 @@ struct rung_state {
 };
 void rung_state(struct rung *r, struct rung_state *state);
 
-/* The track's id as URLs show it: "640x360-800k", or "640x360-800500". */
-void rung_track_id(const struct config_rung *size, char id[32]);
-
 #endif

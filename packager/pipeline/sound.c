@@ -55,20 +55,16 @@ static int push(struct sound *s, int64_t frame)
         memset(right, 0, sizeof right);
         atomic_fetch_add(&s->silenced, 1);
     }
-    int64_t before = stored_frames(s);
-    int status = audio_track_push(
-        s->track, (const float *const *)planes, frame, capture,
-        event_repeat_due(&s->update, announced, frame, s->timeline.audio_rate), now_us);
-    if (!status && stored_frames(s) > before)
-        histogram_add(&s->capture_to_available,
-                      clock_monotonic_us() - timeline_audio_us(&s->timeline, before));
-    return status;
+    return audio_track_push(s->track, (const float *const *)planes, frame, capture,
+                            event_repeat_due(&s->update, announced, frame, s->timeline.audio_rate),
+                            now_us);
 }
 
 static void *work(void *argument)
 {
     struct sound *s = argument;
-    for (int64_t frame = 0; stored_frames(s) < atomic_load(&s->end_frame); frame++) {
+    int64_t stored = 0;
+    for (int64_t frame = 0; stored < atomic_load(&s->end_frame); frame++) {
         clock_sleep_until_us(timeline_audio_us(&s->timeline, frame + 1));
         if (atomic_load(&s->stop))
             break;
@@ -78,6 +74,11 @@ static void *work(void *argument)
                       frame, err_text(status));
             break;
         }
+        int64_t before = stored;
+        stored = stored_frames(s);
+        if (stored > before)
+            histogram_add(&s->capture_to_available,
+                          clock_monotonic_us() - timeline_audio_us(&s->timeline, before));
     }
     store_end_track(s->store_track);
     atomic_store(&s->finished, true);

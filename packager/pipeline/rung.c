@@ -29,7 +29,6 @@ struct rung {
     int64_t reported_over_bandwidth; /* the thread's */
     _Atomic bool announced;
     _Atomic int64_t repeated;
-    _Atomic int64_t failed;
     _Atomic bool finished;
     struct histogram capture_to_available;
 };
@@ -89,7 +88,6 @@ static void *work(void *argument)
         if (pushed) {
             log_error(r->config.channel, "rung %s stops: frame %" PRId64 " could not be made: %s",
                       r->id, item.sequence, err_text(pushed));
-            atomic_fetch_add(&r->failed, 1);
             break;
         }
         report_bandwidth(r, item.sequence);
@@ -185,7 +183,6 @@ void rung_state(struct rung *r, struct rung_state *state)
 {
     *state = (struct rung_state){
         .repeated_pictures = atomic_load(&r->repeated),
-        .failed_frames = atomic_load(&r->failed),
         .packets = packet_maker_packets(r->maker),
         .packet_cpu_us = packet_maker_cpu_us(r->maker),
         .capture_to_available = &r->capture_to_available,

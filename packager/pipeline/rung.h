@@ -39,7 +39,6 @@ void rung_announce_end(struct rung *r, int64_t end_frame);
 struct rung_state {
     char track_id[32];
     int64_t repeated_pictures; /* because the encoder was late */
-    int64_t failed_frames;     /* that could not be encoded or stored; after one the rung stops */
     int64_t packets;
     struct video_track_cpu cpu;
     int64_t packet_cpu_us;

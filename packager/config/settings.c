@@ -1,5 +1,5 @@
 #include "packager/config/settings.h"
-#include "packager/config/values.h"
+#include "media/core/values.h"
 
 #include <arpa/inet.h>
 #include <stdarg.h>

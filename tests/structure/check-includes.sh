@@ -14,6 +14,10 @@ floors=(
     'packager/ingest packager/encode packager/origin'
     'packager/track'
     'packager/pipeline'
+    'player-sim/stats player-sim/link player-sim/decode player-sim/session'
+    'player-sim/transport/http player-sim/report'
+    'player-sim/live'
+    'player-sim/command'
 )
 declare -A floor_of
 for i in "${!floors[@]}"; do
@@ -26,7 +30,7 @@ wrong=0
 seen=0
 while IFS=: read -r file line; do
     from=$(dirname "$file")
-    [ "$file" = packager/main.c ] && continue
+    [[ "$file" =~ ^(packager|player-sim)/main.c$ ]] && continue
     to=$(dirname "$(sed 's/.*"\(.*\)".*/\1/' <<<"$line")")
     seen=$((seen + 1))
     [ "$from" = "$to" ] && continue
@@ -36,13 +40,16 @@ while IFS=: read -r file line; do
     elif [ "${floor_of[$to]}" -ge "${floor_of[$from]}" ]; then
         echo "$file: $from (floor ${floor_of[$from]}) includes $to (floor ${floor_of[$to]})"
         wrong=1
+    elif [[ "$from $to" =~ ^packager/.*player-sim/ || "$from $to" =~ ^player-sim/.*packager/ ]]; then
+        echo "$file: packager and player-sim never include each other"
+        wrong=1
     elif [[ "$from $to" =~ ^packager/origin\ packager/(ingest|ladder|encode|track|pace) ]]; then
         echo "$file: the producers and the origin meet only at the store"
         wrong=1
     fi
-done < <(grep -rn --include='*.[ch]' '^#include "' media manifests packager | sed 's/:[0-9]*:/:/')
+done < <(grep -rn --include='*.[ch]' '^#include "' media manifests packager player-sim | sed 's/:[0-9]*:/:/')
 
-if grep -rlq '#include ".*\.c"' media manifests packager tests --include='*.[ch]'; then
+if grep -rlq '#include ".*\.c"' media manifests packager player-sim tests --include='*.[ch]'; then
     echo "somebody includes a .c"
     wrong=1
 fi

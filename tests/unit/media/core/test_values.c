@@ -1,5 +1,5 @@
 /* Values as people write them. */
-#include "packager/config/values.h"
+#include "media/core/values.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "packager/config/values.h"
+#include "media/core/values.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* Values as people write them: numbers, bit rates, sizes, frame rates. Nothing but the value may be
  * in the text, blanks neither. Each gives false, and leaves its output alone, for anything else.
  * Thread-safety: pure functions, any thread. */
-#ifndef PACKAGER_CONFIG_VALUES_H
-#define PACKAGER_CONFIG_VALUES_H
+#ifndef MEDIA_CORE_VALUES_H
+#define MEDIA_CORE_VALUES_H
 
 #include "media/core/timebase.h"
 

@@ -1,0 +1,83 @@
+/* What a run has measured: collected sample by sample, then told as a table, JSON, CSV or a page.
+ * Thread-safety: one thread at a time. */
+#ifndef PLAYER_SIM_REPORT_REPORT_H
+#define PLAYER_SIM_REPORT_REPORT_H
+
+#include "player-sim/session/session.h"
+#include "player-sim/stats/stats.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { REPORT_ERROR_BYTES = 320 };
+
+struct report_config {
+    const char *mode; /* "live" */
+    uint64_t seed;
+    size_t sessions;
+    const char *const *channels; /* their names in the order of session_config's urls; borrowed */
+    size_t channel_count;
+    const struct trim *trims; /* borrowed */
+    size_t trim_count;
+    const char *command; /* how the run was asked for: one line for the page; borrowed */
+    FILE *csv;           /* one line an event as it comes, or NULL; borrowed */
+};
+
+struct report;
+
+/* Copies config. ERR_NOMEM, ERR_IO (the csv's head can't be written). */
+int report_create(const struct report_config *config, struct report **out);
+void report_destroy(struct report *r); /* NULL is fine */
+
+/* Where and when something happened. */
+struct report_place {
+    size_t session;
+    int64_t at_us; /* since the run's start */
+    size_t channel;
+    const char *rendition; /* a track's name; NULL: not known yet; copied */
+    int64_t rtt_us;        /* -1: not known */
+};
+
+/* A measurement of the session model (SESSION_SAW). A latency below 0 is counted apart (the clocks
+ * differ) and is no sample. */
+int report_saw(struct report *r, const struct report_place *place, enum session_metric metric,
+               int64_t value_us);
+/* The size of the packet that a zap fetched, bytes. */
+int report_packet(struct report *r, const struct report_place *place, size_t bytes,
+                  bool fresh_connection);
+void report_missed(struct report *r, const struct report_place *place, enum session_metric metric);
+/* text is kept of the first few of each kind. */
+void report_fault(struct report *r, const struct report_place *place, enum session_fault fault,
+                  const char *text);
+/* stall_count: once for each session, at its end. */
+int report_stalls(struct report *r, const struct report_place *place, unsigned count);
+void report_repeated_picture(struct report *r);
+
+/* What is known of the run at its end, for all forms of the report. */
+struct report_facts {
+    double duration_s;
+    const char *http_version; /* "1.1" */
+    const char *congestion_control;
+    size_t decoding; /* sessions that decoded */
+    uint64_t bytes, connections, requests;
+    double cpu_s;            /* of this process */
+    int64_t clock_offset_us; /* the origin's clock minus ours, the widest */
+    int64_t clock_error_us;  /* +- that; -1: not known */
+};
+
+/* Sum of all faults so far. */
+uint64_t report_faults(const struct report *r);
+/* Numbers for a progress line: how many samples of a metric, and their plain mean so far (ms). */
+size_t report_count(const struct report *r, enum session_metric metric, double *mean_ms);
+
+/* The table: n, tm90, its interval, p50, p90, p99, max for each metric that has samples, the
+ * anatomy of a zap, the faults. */
+int report_write_table(struct report *r, const struct report_facts *facts, FILE *out);
+/* The contract is docs/report.md. */
+int report_write_json(struct report *r, const struct report_facts *facts, FILE *out);
+/* One self-contained page with the distributions; ERR_UNSUPPORTED: built without charts. */
+int report_write_html(struct report *r, const struct report_facts *facts, FILE *out);
+
+#endif

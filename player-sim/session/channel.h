@@ -1,0 +1,79 @@
+/* A channel as its manifest tells it at one moment: the renditions that a viewer can choose from,
+ * the sound, and how sequence numbers, times and segments belong together.
+ * Thread-safety: immutable once made; references are counted without locks, so that all holders of
+ * one live in one thread. */
+#ifndef PLAYER_SIM_SESSION_CHANNEL_H
+#define PLAYER_SIM_SESSION_CHANNEL_H
+
+#include "manifests/address.h"
+#include "manifests/hesp.h"
+#include "media/core/timebase.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SESSION_RUNGS_MAX = 64, SESSION_CHANNEL_ERROR_BYTES = 320 };
+
+/* A rendition, or the sound. Everything in it lives as long as its channel. */
+struct session_track {
+    struct hesp_place place; /* for addresses (manifests/address.h) */
+    const char *name;        /* the track's id, unique in its Switching Set */
+    int64_t bandwidth_bps;
+    int width, height;                /* 0 for sound */
+    struct rational rate;             /* frames per second, num > 0 */
+    struct rational start;            /* manifest time of first_sequence, seconds */
+    struct rational media_offset;     /* media time - manifest time, seconds (HESP 3.1.1) */
+    struct rational segment_duration; /* seconds; num 0: the manifest does not say */
+    int64_t first_sequence;           /* startSequenceNumber */
+    int64_t first_segment;            /* startSegmentId */
+};
+
+struct session_channel {
+    char *url; /* of the manifest */
+    struct hesp_manifest manifest;
+    const struct hesp_presentation *presentation; /* the active one */
+    struct session_track *rungs; /* of the first video set, lowest bandwidth first */
+    size_t rung_count;           /* 1..SESSION_RUNGS_MAX */
+    struct session_track sound;  /* the best of the first audio set */
+    bool has_sound;
+    int64_t poll_us; /* fallbackPollRate */
+    unsigned references;
+};
+
+/* Reads a manifest that came from url (HESP 3.2), with one reference that is the caller's. On
+ * failure error says what is wrong with it. ERR_INVALID; ERR_UNSUPPORTED: no video track that this
+ * program follows (it needs frame rate and both patterns); ERR_NOMEM. *out is untouched then. */
+int session_channel_read(const char *url, const void *json, size_t size,
+                         struct session_channel **out, char error[SESSION_CHANNEL_ERROR_BYTES]);
+
+/* One more reference; gives c back. */
+struct session_channel *session_channel_ref(struct session_channel *c);
+
+/* Gives one reference up; the last one frees. c may be NULL. */
+void session_channel_unref(struct session_channel *c);
+
+/* Manifest time of frame `sequence`, microseconds, rounded down (HESP 3.1.3). */
+int64_t session_track_time_us(const struct session_track *t, int64_t sequence);
+
+/* The frame whose media time is ticks of timescale: exact, in integers. false: the time lies on no
+ * frame's start (then *sequence is that of the frame that covers it), or before the track's start
+ * (then nothing is set). */
+bool session_track_sequence(const struct session_track *t, int64_t ticks, uint32_t timescale,
+                            int64_t *sequence);
+
+/* The frame of t that covers the start of frame `sequence` of other, at least t's first one. */
+int64_t session_track_beside(const struct session_track *t, const struct session_track *other,
+                             int64_t sequence);
+
+/* The last frame of a segment as segmentDuration, or the list of segments, has it (HESP 5.2); -1
+ * where neither tells. */
+int64_t session_track_segment_end(const struct session_track *t, int64_t segment);
+
+/* The last frame of the Presentation, -1 where it has no end yet. */
+int64_t session_track_last(const struct session_track *t);
+
+/* The highest rung of c whose bandwidth is not above bps; the lowest rung where all are. */
+size_t session_channel_rung(const struct session_channel *c, int64_t bps);
+
+#endif

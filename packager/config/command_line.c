@@ -1,3 +1,4 @@
+#include "media/core/option_errors.h"
 #include "packager/config/config.h"
 #include "packager/config/sources.h"
 
@@ -71,50 +72,12 @@ static void make_options(struct command_line *line)
         (struct argp_option){"version", KEY_VERSION, NULL, 0, "Print the version and exit", 3};
 }
 
-/* What is wrong with an option as it stands in argv; false where nothing is. The last of argv's
- * options may lack its value. */
-static bool explain(struct command_line *line, const char *argument)
-{
-    if (argument[0] != '-' || !argument[1])
-        return false;
-    const char *name = argument + (argument[1] == '-' ? 2 : 1);
-    size_t size = strcspn(name, "="), matches = 0;
-    const struct argp_option *match = NULL;
-    for (const struct argp_option *o = line->options; argument[1] == '-' && o->name; o++) {
-        if (strncmp(o->name, name, size) != 0)
-            continue;
-        match = o;
-        matches = strlen(o->name) == size ? 1 : matches + 1;
-        if (strlen(o->name) == size)
-            break;
-    }
-    if (matches > 1)
-        config_fail(line->error, "option %.60s may be one of several: write its name in full",
-                    argument);
-    else if (!matches)
-        config_fail(line->error, "option %.60s is not known: see hesp-packager --help", argument);
-    else if (match->arg && !name[size])
-        config_fail(line->error, "option --%s has no value: write --%s=%s", match->name,
-                    match->name, match->arg);
-    else if (!match->arg && name[size])
-        config_fail(line->error, "option --%s takes no value: write --%s alone", match->name,
-                    match->name);
-    else
-        return false;
-    return true;
-}
-
-/* getopt found an option wrong: the one just read, or, of short ones, the one being read. */
-static void explain_error(struct command_line *line, const struct argp_state *state)
+static void refuse(struct command_line *line, const struct argp_state *state)
 {
     if (line->outcome != CONFIG_RUN)
         return;
     line->outcome = CONFIG_WRONG;
-    if (state->next > 1 && explain(line, state->argv[state->next - 1]))
-        return;
-    if (state->next < state->argc && explain(line, state->argv[state->next]))
-        return;
-    config_fail(line->error, "wrong usage: see hesp-packager --help");
+    option_error(state, program, line->error, CONFIG_ERROR_BYTES);
 }
 
 static error_t answered(struct command_line *line)
@@ -146,7 +109,7 @@ static error_t take(int key, char *argument, struct argp_state *state)
         line->sources.arguments[line->sources.argument_count++] = argument;
         return 0;
     case ARGP_KEY_ERROR:
-        explain_error(line, state);
+        refuse(line, state);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -1,3 +1,4 @@
+#include "media/core/option_errors.h"
 #include "packager/config/config.h"
 #include "packager/config/sources.h"
 
@@ -10,11 +11,8 @@ bool config_fail(char error[CONFIG_ERROR_BYTES], const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(error, CONFIG_ERROR_BYTES, format, arguments);
+    error_line_list(error, CONFIG_ERROR_BYTES, format, arguments);
     va_end(arguments);
-    for (char *at = error; *at; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7f)
-            *at = '?';
     return false;
 }
 

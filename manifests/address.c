@@ -107,8 +107,7 @@ int hesp_continuation_url(const char *manifest_url, const struct hesp_place *pla
     return status ? status : hesp_pattern_expand(url, "segmentId", segment_id, out);
 }
 
-/* Frames per second; num 0 where the track does not say. */
-static struct rational frame_rate(const struct hesp_place *place)
+struct rational hesp_frame_rate(const struct hesp_place *place)
 {
     struct hesp_media media = hesp_track_media(place->set, place->track);
     struct rational rate = {0, 1};
@@ -138,7 +137,7 @@ __extension__ typedef __int128 wide;
 int hesp_sequence_at(const struct hesp_place *place, struct hesp_value t, int64_t *sequence)
 {
     const struct hesp_bounds *bounds = &place->presentation->bounds;
-    struct rational rate = frame_rate(place);
+    struct rational rate = hesp_frame_rate(place);
     struct hesp_value start = {true, bounds->start, hesp_scale(bounds->scale)};
     if (!bounds->has_start || rate.num <= 0 || rate.den <= 0)
         return ERR_NOT_FOUND;

@@ -5,6 +5,7 @@
 
 #include "manifests/hesp.h"
 #include "manifests/uri.h"
+#include "media/core/timebase.h"
 
 /* A track and all that its addresses and times depend on. All borrowed, none NULL. */
 struct hesp_place {
@@ -42,6 +43,10 @@ int hesp_initialization_url(const char *manifest_url, const struct hesp_place *p
                             int64_t sequence, char out[HESP_URL_BYTES]);
 int hesp_continuation_url(const char *manifest_url, const struct hesp_place *place,
                           int64_t segment_id, char out[HESP_URL_BYTES]);
+
+/* Frames per second of a track (3.1.3), not reduced; num 0 where neither track nor set says, and
+ * for metadata. */
+struct rational hesp_frame_rate(const struct hesp_place *place);
 
 /* The number of the packet that covers manifest time t (3.1.3, H5): exact, in integers.
  * ERR_NOT_FOUND: the Presentation has no start, the track no rate, or it is a metadata track;

@@ -62,7 +62,8 @@ int64_t session_track_time_us(const struct session_track *t, int64_t sequence);
 bool session_track_sequence(const struct session_track *t, int64_t ticks, uint32_t timescale,
                             int64_t *sequence);
 
-/* The frame of t that covers the start of frame `sequence` of other, at least t's first one. */
+/* The frame of t that covers the start of frame `sequence` of other, at least t's first one. Both
+ * belong to one Presentation. */
 int64_t session_track_beside(const struct session_track *t, const struct session_track *other,
                              int64_t sequence);
 
@@ -72,6 +73,10 @@ int64_t session_track_segment_end(const struct session_track *t, int64_t segment
 
 /* The last frame of the Presentation, -1 where it has no end yet. */
 int64_t session_track_last(const struct session_track *t);
+
+/* The Presentation of that id, NULL: c has none. */
+const struct hesp_presentation *session_channel_presentation(const struct session_channel *c,
+                                                             const char *id);
 
 /* The highest rung of c whose bandwidth is not above bps; the lowest rung where all are. */
 size_t session_channel_rung(const struct session_channel *c, int64_t bps);

@@ -10,25 +10,29 @@
  *            segment and byte of the next frame; the Continuation Stream is read from there. The
  *            sound's packet is asked for two frames before the picture's time: one of them is the
  *            decoder's preroll.
- *   go on    The next segment is asked for when three frames of this one are still to come, so that
- *            the origin holds the request and no round trip falls between segments; frames are
- *            handed on in order whichever response brings them first.
+ *   go on    The next segment is asked for when its first frame is the third one ahead, so that the
+ *            origin holds the request and no round trip falls between segments; frames are handed
+ *            on in order whichever response brings them first.
  *   zap      Everything of the old channel is given up at once, and a join follows: one request,
- * one packet, a picture. Where the new channel's manifest is not known yet, it is fetched first.
+ *            one packet, a picture. Where the new channel's manifest is not known yet, it is
+ *            fetched first.
  *   switch   The new rung's packet of the frame after the last one received is asked for, so that
- * no frame reaches a decoder twice, while the old rung goes on. The new rung takes over at the
- * first due frame that it holds, once its own continuation flows; then the old one is given up.
- * Until then, late frames of the new rung are decoded and not shown. So the picture never waits for
- * a switch where the link carries both. playhead The first picture of a join is shown when it is
- * decoded. Frame k is due buffer_us plus the time between both frames after that. A frame that is
- * decoded later is a stall, and shifts the schedule by what it was late. The picture leads; sound
- * is checked and measured, and does not stop the playhead. repair   A request that fails is told,
- * and made again: a lost continuation joins anew, a packet that is not there (404) has the manifest
- * fetched first; each next try waits longer, from 250 ms to 4 s. A failed switch leaves the old
- * rung playing. updates  The manifest is fetched again every fallbackPollRate seconds and where a
- * manifestupdate event says so (HESP 6.2.1.2). At the end of a Presentation the viewer joins the
- * one that is active then, at its first frame where the manifest announced it; where there is none,
- * it has ended.
+ *            no frame reaches a decoder twice, while the old rung goes on. The new rung takes over
+ *            at the first due frame that it holds, once its own continuation flows, or at once
+ *            where the picture stands still; then the old one is given up. Until then, late frames
+ *            of the new rung are decoded and not shown. So the picture never waits for a switch
+ *            where the link carries both.
+ *   playhead The first picture of a join is shown when it is decoded. Frame k is due buffer_us plus
+ *            the time between both frames after that. A frame that is decoded later is a stall, and
+ *            shifts the schedule by what it was late. The picture leads; sound is checked and
+ *            measured, and does not stop the playhead.
+ *   repair   A request that fails is told, and made again: a lost continuation joins anew, a packet
+ *            that is not there (404) has the manifest fetched first; each next try waits longer,
+ *            from 250 ms to 4 s. A failed switch leaves the old rung playing, and is decided anew.
+ *   updates  The manifest is fetched again every fallbackPollRate seconds and where a
+ *            manifestupdate event says so (HESP 6.2.1.2). At the end of a Presentation the viewer
+ *            joins the one that is active then, at its first frame where the manifest announced it;
+ *            where there is none, it has ended.
  *
  * Times are microseconds of one monotonic clock whose zero means nothing; now_us never goes back
  * from one call to the next. Outputs depend on the calls alone.
@@ -73,13 +77,16 @@ struct session_request {
 
 /* The names of metrics.md; each is a duration in microseconds. The parts of a zap are counted from
  * the moment when it was asked for, so that connection <= first_byte <= init <= zap <=
- * continuation. */
+ * continuation; up to ZAP they are told together, with the first picture, and are those of its
+ * packet. SWITCH and GAP are told together, when the new rung takes over. */
 enum session_metric {
     SESSION_STARTUP,
     SESSION_ZAP,
     SESSION_SWITCH, /* decided, to the first frame of the new rendition decoded */
     SESSION_GAP,    /* what the picture stood still between a switch's decision and its take-over */
     SESSION_LATENCY,
+    SESSION_ARRIVAL, /* capture, to the frame's last byte: of frames that were captured after their
+                        stream was asked for, what stood ready before says nothing */
     SESSION_STALL,
     SESSION_CONNECTION,   /* zap, to the packet's request on an open connection */
     SESSION_FIRST_BYTE,   /* zap, to the first byte of the packet's response */
@@ -110,7 +117,8 @@ const char *session_fault_name(enum session_fault f);
 
 enum session_action_kind {
     SESSION_DO_REQUEST, /* start it */
-    SESSION_DO_CANCEL,  /* give it up; no event of it is taken any more */
+    SESSION_DO_CANCEL,  /* give it up; no event of it is taken any more. It may have ended with the
+                           event of this very call */
     SESSION_DO_DECODE,  /* decode this payload; in order for each stream; only where config.decodes
                          */
     SESSION_DO_CLOSE,   /* nothing more of this stream is decoded or shown */
@@ -134,9 +142,9 @@ struct session_action {
     int64_t capture_us; /* DECODE, SHOWED: UTC; -1: not told */
     struct blob *payload;       /* DECODE: borrowed until the next call of the session */
     enum session_metric metric; /* SAW, MISSED */
-    int64_t value_us;           /* SAW: >= 0; LATENCY may be below 0 where clocks differ */
-    size_t bytes;               /* SAW of INIT: the packet's size */
-    bool fresh_connection;      /* SAW of CONNECTION: it had to be opened */
+    int64_t value_us;      /* SAW: >= 0; LATENCY and ARRIVAL may be below 0 where clocks differ */
+    size_t bytes;          /* SAW of INIT: the packet's size */
+    bool fresh_connection; /* SAW of CONNECTION: it had to be opened */
     enum session_fault fault;
     const char *text; /* FAULT: one line; borrowed until the next call of the session */
     size_t channel;   /* all but REQUEST, CANCEL: what is being watched */

@@ -1,0 +1,56 @@
+/* From a channel to its first picture: its manifest, and the most recent packet of a rung. */
+#include "player-sim/session/state.h"
+
+#include <assert.h>
+
+void session_join_begin(struct session *s)
+{
+    s->join = (struct session_join_state){.pending = true};
+}
+
+void session_join_again(struct session *s, bool manifest_first)
+{
+    s->join.pending = true;
+    s->join.manifest_first |= manifest_first;
+    session_tries_failed(&s->join.tries, s->actions.now_us);
+}
+
+void session_join_go_on(struct session *s)
+{
+    struct session_channel *told = s->manifests[s->channel].told;
+    if (!s->join.pending || s->actions.now_us < s->join.tries.next_us)
+        return;
+    if (!told || s->join.manifest_first) {
+        session_manifests_ask(s, s->channel);
+        return;
+    }
+    assert(!s->next.of.channel);
+    size_t rung = s->config.join == SESSION_JOIN_SMALLEST
+                      ? 0
+                      : session_channel_rung(told, s->config.rate_bps);
+    s->join.pending = false;
+    s->entry = ENTRY_JOIN;
+    session_stream_open(&s->next, &s->actions,
+                        &(struct session_rendition){told, &told->rungs[rung]}, true, HESP_NOW);
+}
+
+int64_t session_join_next_us(const struct session *s)
+{
+    bool later = s->actions.now_us < s->join.tries.next_us;
+    return s->join.pending && later ? s->join.tries.next_us : SESSION_NEVER;
+}
+
+void session_join_give_up(struct session *s)
+{
+    const struct session_rendition *of = s->next.of.channel ? &s->next.of : &s->picture.of;
+    session_anatomy_give_up(&s->anatomy, &s->actions, of);
+    session_change_give_up(s);
+    session_stream_close(&s->next, &s->actions);
+    session_stream_close(&s->picture, &s->actions);
+    session_stream_close(&s->sound, &s->actions);
+    s->playhead = (struct session_playhead){0};
+    s->join = (struct session_join_state){0};
+    s->change.tries = (struct session_tries){0};
+    s->listening = (struct session_sound_state){0};
+    s->end = (struct session_end_state){0};
+}

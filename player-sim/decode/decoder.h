@@ -1,6 +1,8 @@
 /* Decodes what one viewer receives, in a thread of its own, so that a slow decoder delays nobody
  * else's events: H.264 and AAC by libavcodec, at its strictest. Reads the stamps of test pictures
- * (media/stamp). Streams are numbered by their user; two may be open at once (a switch).
+ * (media/stamp). Streams are numbered by their user; two may be open at once (a switch). A stream
+ * whose opening fails gives one result that says so, and no other. From the first decoder on,
+ * libav's own messages no longer go to standard error, in the whole process.
  * Thread-safety: one user thread; the decoding thread is inside. */
 #ifndef PLAYER_SIM_DECODE_DECODER_H
 #define PLAYER_SIM_DECODE_DECODER_H
@@ -24,7 +26,9 @@ int decoder_fd(const struct decoder *d);
 
 /* Takes a reference of payload. opens: the payload is an Initialization Packet, whose header opens
  * the stream, and whose sample, if it has one, is `sequence`; else a chunk. ERR_FULL: the decoder
- * is DECODER_QUEUE_MAX payloads behind, or has DECODER_STREAMS_MAX streams. ERR_NOMEM. */
+ * is DECODER_QUEUE_MAX payloads behind, counting results that nobody has taken yet, or has
+ * DECODER_STREAMS_MAX streams. ERR_NOT_FOUND: a chunk of a stream that isn't open. ERR_EXISTS: a
+ * packet of one that is. ERR_NOMEM. */
 int decoder_push(struct decoder *d, uint32_t stream, bool video, bool opens, int64_t sequence,
                  struct blob *payload);
 

@@ -1,6 +1,7 @@
-/* Feeds any bytes to the readers of chunks and packets (HESP 4.2, C.1), and demands that what they
- * accept lies inside the input and survives being written and read again. */
+/* Feeds any bytes to the readers of chunks, packets (HESP 4.2, C.1) and their headers, and demands
+ * that what they accept lies inside the input and survives being written and read again. */
 #include "media/cmaf/chunk.h"
+#include "media/isobmff/decoder_config.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,16 @@ static void read_chunks(const uint8_t *data, size_t size)
     }
 }
 
+static void read_decoder_config(const uint8_t *header, size_t size)
+{
+    struct isobmff_decoder_config config;
+    if (isobmff_decoder_config_read(header, size, &config) != 0)
+        return;
+    demand(config.size > 0 && config.size <= size);
+    demand(config.data >= header && config.data + config.size <= header + size);
+    demand(!config.video || (config.size >= 7 && config.data[0] == 1));
+}
+
 static void read_packet(const uint8_t *data, size_t size)
 {
     struct cmaf_packet packet;
@@ -66,6 +77,7 @@ static void read_packet(const uint8_t *data, size_t size)
         return;
     demand(packet.header == data && packet.header_size <= size);
     demand(packet.timescale > 0);
+    read_decoder_config(packet.header, packet.header_size);
     demand(packet.continuation.segment_id >= 0 && packet.continuation.offset >= 0);
     if (!packet.has_sample)
         return;
@@ -78,5 +90,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     read_chunks(data, size);
     read_packet(data, size);
+    read_decoder_config(data, size);
     return 0;
 }

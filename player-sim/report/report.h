@@ -72,12 +72,15 @@ uint64_t report_faults(const struct report *r);
 /* Numbers for a progress line: how many samples of a metric, and their plain mean so far (ms). */
 size_t report_count(const struct report *r, enum session_metric metric, double *mean_ms);
 
-/* The table: n, tm90, its interval, p50, p90, p99, max for each metric that has samples, the
+/* The table: n, tm90, its interval, p50, p99, max for each metric that has samples, the
  * anatomy of a zap, the faults. */
 int report_write_table(struct report *r, const struct report_facts *facts, FILE *out);
 /* The contract is docs/report.md. */
 int report_write_json(struct report *r, const struct report_facts *facts, FILE *out);
 /* One self-contained page with the distributions; ERR_UNSUPPORTED: built without charts. */
 int report_write_html(struct report *r, const struct report_facts *facts, FILE *out);
+/* Why there is no such page: one line, to be told before a run rather than after it; NULL: there is
+ * one. Static storage. */
+const char *report_html_missing(void);
 
 #endif

@@ -1,10 +1,10 @@
 /* hesp-packager: reads what it is told, runs the service, and ends it cleanly. */
 #include "media/core/clock.h"
 #include "media/core/log.h"
+#include "media/core/standard_files.h"
 #include "packager/config/config.h"
 #include "packager/pipeline/service.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -115,18 +115,6 @@ static void run(struct service *s, const struct config *config, const sigset_t *
         fprintf(stderr, "\r\033[K");
 }
 
-/* A descriptor below 3 that the shell has closed would go to a socket, and the log to a viewer. */
-static void occupy_standard_files(void)
-{
-    int fd;
-
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
 int main(int argc, char **argv)
 {
     struct config config;
@@ -134,7 +122,7 @@ int main(int argc, char **argv)
     char error[CONFIG_ERROR_BYTES];
     sigset_t signals;
 
-    occupy_standard_files();
+    standard_files_occupy();
     switch (config_from_command_line(argc, argv, &config, error)) {
     case CONFIG_DONE:
         return EXIT_SUCCESS;

@@ -1,0 +1,178 @@
+#include "player-sim/live/live.h"
+#include "media/core/clock.h"
+#include "media/core/err.h"
+#include "player-sim/live/progress.h"
+#include "player-sim/live/viewer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* Timers need not be exact: being late changes no measurement (session.h). */
+static const int64_t timer_grain_us = 1000;
+static const int64_t look_up_us = 100000; /* at signals and progress */
+
+struct run {
+    const struct live_config *config;
+    struct viewer_world world;
+    struct stamp_check stamps;
+    struct viewer **viewers;
+    int64_t end_us;
+    struct progress progress;
+};
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* One alone need not wait for others. */
+static int64_t ramp_us(const struct live_config *c)
+{
+    return c->sessions > 1 ? c->ramp_us : 0;
+}
+
+static int create_viewer(struct run *run, size_t number)
+{
+    const struct live_config *c = run->config;
+    struct viewer_config config = {
+        .number = number,
+        .session = {.urls = c->urls,
+                    .channel_count = c->channel_count,
+                    .first_channel = number % c->channel_count,
+                    .rate_bps = c->rate_bps,
+                    .join = c->join,
+                    .buffer_us = c->buffer_us,
+                    .utc_offset_us = clock_utc_us() - clock_monotonic_us(),
+                    .decodes = number < c->decoding},
+        .http = c->http,
+        .zap = c->zap,
+        .change = c->change,
+        .seed = c->seed,
+    };
+    int64_t start_us = number ? ramp_us(c) * (int64_t)number / (int64_t)(c->sessions - 1) : 0;
+    return viewer_create(&run->world, &config, run->world.start_us + start_us,
+                         &run->viewers[number]);
+}
+
+static int create_viewers(struct run *run)
+{
+    int status = 0;
+    for (size_t i = 0; !status && i < run->config->sessions; i++)
+        status = create_viewer(run, i);
+    return status;
+}
+
+/* Calls the viewers whose time has come; gives when the next one's will have. */
+static int64_t advance_viewers(struct run *run, int64_t now_us)
+{
+    int64_t next_us = INT64_MAX;
+    for (size_t i = 0; i < run->config->sessions; i++) {
+        viewer_advance(run->viewers[i], now_us);
+        next_us = smaller(next_us, viewer_next_us(run->viewers[i]));
+    }
+    return next_us;
+}
+
+/* Events move the viewers' timers; so all are looked at, but not more often than the grain. */
+static int watch(struct run *run)
+{
+    int status = 0;
+    int64_t now_us = clock_monotonic_us(), look_us = now_us, wake_us = now_us;
+    while (!status && !run->world.report_status && now_us < run->end_us && !*run->config->stop) {
+        if (now_us >= look_us) {
+            wake_us = advance_viewers(run, now_us);
+            look_us = now_us + timer_grain_us;
+        }
+        if (wake_us < look_us)
+            wake_us = look_us;
+        status = http_loop_run(run->world.loop, smaller(wake_us, now_us + look_up_us));
+        wake_us = look_us; /* there may have been events */
+        now_us = clock_monotonic_us();
+        progress_show(&run->progress, now_us, now_us - run->world.start_us,
+                      run->end_us - run->world.start_us, run->config->sessions, run->world.report);
+    }
+    now_us = clock_monotonic_us();
+    for (size_t i = 0; i < run->config->sessions; i++)
+        viewer_leave(run->viewers[i], now_us);
+    return status ? status : run->world.report_status;
+}
+
+static double cpu_s(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static void add_facts(struct live_result *out, const struct http_facts *f)
+{
+    struct report_facts *facts = &out->facts;
+    facts->bytes += f->bytes;
+    facts->connections += f->connections;
+    facts->requests += f->requests;
+    if (*f->version)
+        memcpy(out->http_version, f->version, sizeof out->http_version);
+    if (*f->congestion_control)
+        memcpy(out->congestion_control, f->congestion_control, sizeof out->congestion_control);
+    if (f->clock_error_us < 0)
+        return;
+    if (facts->clock_error_us < 0 || llabs(f->clock_offset_us) > llabs(facts->clock_offset_us)) {
+        facts->clock_offset_us = f->clock_offset_us;
+        facts->clock_error_us = f->clock_error_us;
+    }
+}
+
+static void collect_facts(const struct run *run, struct live_result *out)
+{
+    struct http_facts facts;
+    memset(out, 0, sizeof *out);
+    out->facts.clock_error_us = -1;
+    for (size_t i = 0; i < run->config->sessions; i++) {
+        viewer_facts(run->viewers[i], &facts);
+        add_facts(out, &facts);
+    }
+    out->facts.duration_s = (double)(clock_monotonic_us() - run->world.start_us) / 1e6;
+    out->facts.decoding = run->config->decoding;
+    out->facts.cpu_s = cpu_s();
+    out->facts.http_version = out->http_version;
+    out->facts.congestion_control = out->congestion_control;
+    out->stopped = *run->config->stop;
+    out->ended = run->world.ended;
+    out->ambiguous = stamp_check_ambiguous(&run->stamps, &out->same[0], &out->same[1]);
+}
+
+static void destroy_viewers(struct run *run)
+{
+    for (size_t i = 0; run->viewers && i < run->config->sessions; i++)
+        viewer_destroy(run->viewers[i]);
+    free(run->viewers);
+}
+
+int live_run(const struct live_config *config, struct report *report, struct live_result *out,
+             char error[LIVE_TEXT_BYTES])
+{
+    struct run run = {.config = config};
+    int64_t now_us = clock_monotonic_us();
+    run.world = (struct viewer_world){.report = report, .stamps = &run.stamps, .start_us = now_us};
+    run.end_us = now_us + ramp_us(config) + config->duration_us;
+    stamp_check_init(&run.stamps);
+    progress_init(&run.progress, now_us);
+    run.viewers = calloc(config->sessions, sizeof(struct viewer *));
+    int status = run.viewers ? http_loop_create(&run.world.loop) : ERR_NOMEM;
+    if (!status)
+        status = create_viewers(&run);
+    if (!status)
+        status = watch(&run);
+    progress_finish(&run.progress);
+    if (!status)
+        collect_facts(&run, out);
+    else
+        snprintf(error, LIVE_TEXT_BYTES, "the run of %zu sessions could not go on: %s",
+                 config->sessions, err_text(status));
+    destroy_viewers(&run);
+    http_loop_destroy(run.world.loop);
+    return status;
+}

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, starts two live test channels, joins each of them at several frames
-# and says what it saw; then goes on serving until Ctrl-C, or for --seconds N.
+# Installs what is missing, builds, starts two live test channels, has 20 viewers zap and switch between them
+# and tells what they waited for; then goes on serving until Ctrl-C, or for --seconds N.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
 Usage: scripts/demo.sh [--seconds N] [--listen ADDR:PORT]
 
-Starts two HESP channels made by the built-in test source (640x360, 426x240 and 256x144, with sound),
-joins each at several frames, prints their URLs, and serves until Ctrl-C.
+Starts two HESP channels made by the built-in test source (640x360, 426x240 and 256x144, with sound), has 20
+viewers change channel and quality for ten seconds, two of them decoding what they get, prints a table of
+what they waited for, and serves until Ctrl-C.
 
   --seconds N          stop by itself after N seconds of serving
   --listen ADDR:PORT   where to serve (default 127.0.0.1:8080; any free port where that one is taken)
@@ -53,13 +54,15 @@ install_build_dependencies
 echo "Building ..."
 build_log=$(mktemp)
 packager=
+viewers=
 lines=$(mktemp)
 cleanup() {
+    [ -n "$viewers" ] && kill -TERM "$viewers" 2>/dev/null
     [ -n "$packager" ] && kill -TERM "$packager" 2>/dev/null && wait "$packager" 2>/dev/null
     rm -f "$build_log" "$lines"
 }
 trap cleanup EXIT
-{ cmake --preset release && cmake --build --preset release --target hesp-packager hesp-join; } \
+{ cmake --preset release && cmake --build --preset release --target hesp-packager player-sim; } \
     >"$build_log" 2>&1 || {
     tail -n 40 "$build_log" >&2
     echo "demo.sh: the build failed, see above" >&2
@@ -68,7 +71,7 @@ trap cleanup EXIT
 
 start_packager() {
     setsid build/bin/hesp-packager --listen "$1" --preset ultrafast \
-        --ladder 640x360@800k,426x240@400k,256x144@200k one=test: two=test: >"$lines" &
+        --ladder 640x360@800k,426x240@400k,256x144@200k one=test:1 two=test:2 >"$lines" &
     packager=$!
     for _ in $(seq 200); do
         [ "$(wc -l <"$lines")" -ge 2 ] && return 0
@@ -88,12 +91,19 @@ fi
 
 stop=
 trap 'stop=1' INT TERM
-while read -r _ url; do
-    build/bin/hesp-join --joins 4 "$url" || [ -n "$stop" ] || {
-        echo "demo.sh: the channel could not be joined, see above" >&2
+echo "20 viewers, who zap and switch for ten seconds ..."
+mapfile -t urls < <(cut -d' ' -f2 "$lines")
+setsid build/bin/player-sim live --sessions 20 --duration 10 --zap-every random:2 --switch-every random:3 \
+    --decode 2 "${urls[@]}" &
+viewers=$!
+wait "$viewers" || {
+    [ -n "$stop" ] || {
+        echo "demo.sh: the viewers met errors, see above" >&2
         exit 1
     }
-done <"$lines"
+    kill -TERM "$viewers" 2>/dev/null && wait "$viewers" || true
+}
+viewers=
 
 echo
 echo "On the air:"

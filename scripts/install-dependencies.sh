@@ -30,7 +30,8 @@ install_packages() {
 
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config
     libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libx264-dev
-    libmicrohttpd-dev libjansson-dev libcyaml-dev libyaml-dev libcurl4-openssl-dev libcmocka-dev)
+    libmicrohttpd-dev libjansson-dev libcyaml-dev libyaml-dev libcurl4-openssl-dev libcmocka-dev
+    ca-certificates)
 
 # Where several versions exist, the runtime of clang's sanitizers is called after the version.
 clang_runtime_package() {
@@ -40,15 +41,17 @@ clang_runtime_package() {
 }
 
 install_build_dependencies() {
-    install_packages "${build_packages[@]}"
-}
-
-install_test_dependencies() {
-    install_packages "${build_packages[@]}" clang ffmpeg curl ca-certificates || return
-    # shellcheck disable=SC2046 # none where clang brings it along
-    install_packages $(clang_runtime_package) || return
-    # The independent box parsers run on Node.js. One that is there already, from wherever, will do.
+    install_packages "${build_packages[@]}" || return
+    # npm brings what draws the charts of reports; the independent box parsers of the tests run on
+    # Node.js. One that is there already, from wherever, will do.
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
         install_packages nodejs npm
     fi
+}
+
+install_test_dependencies() {
+    install_build_dependencies || return
+    install_packages clang ffmpeg curl haproxy openssl iproute2 iputils-ping || return
+    # shellcheck disable=SC2046 # none where clang brings it along
+    install_packages $(clang_runtime_package) || return
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measures, by hand and on an idle machine: how long a frame takes from capture to being available and to
 # arriving at 1 and at 500 viewers; and what share of the CPU is the packager's own, beside encoding, scaling
-# and decoding, with 100 viewers.
-# Usage: tests/bench/run.sh [--seconds N] [CLIP]    CLIP: a natural clip with 25 frames a second, to be looped
+# and decoding, with 99 viewers.
+# Usage: tests/bench/packager.sh [--seconds N] [CLIP]    CLIP: a natural clip with 25 frames a second, to be looped
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -13,7 +13,7 @@ if [ "${1:-}" = --seconds ]; then
 fi
 clip=${1:-}
 cmake --preset release >/dev/null
-cmake --build --preset release --target hesp-packager hesp-watch >/dev/null
+cmake --build --preset release --target hesp-packager player-sim >/dev/null
 work=$(mktemp -d)
 packager=
 finish() {
@@ -60,6 +60,23 @@ available() {
             printf "  %-16s n %6d   mean %6.2f ms   p50 <= %g ms   p99 <= %g ms\n", t, total[t], sum[t] / total[t] * 1000, quantile(t, .5), quantile(t, .99) } }'
 }
 
+# watch SESSIONS RATE...: so many viewers at each rate, all at once (of the highest rendition whose bandwidth is not above it); when frames arrive.
+watch() {
+    local sessions=$1 rate viewers=()
+    shift
+    for rate in "$@"; do
+        build/bin/player-sim live --sessions "$sessions" --duration "$seconds" --decode none --abr "fixed:$rate" \
+            "$url" >"$work/$rate" 2>>"$work/log" &
+        viewers+=($!)
+    done
+    wait "${viewers[@]}" || true
+    for rate in "$@"; do
+        printf '  %-6s' "$rate"
+        grep '^arrival_ms' "$work/$rate"
+        grep '^errors' "$work/$rate" | sed 's/^/         /'
+    done
+}
+
 cpu() {
     curl -s "$base/metrics" | awk '
         /^openhesp_process_cpu_seconds_total/ { process = $NF }
@@ -71,11 +88,11 @@ cpu() {
 share() {
     local before after
     before=$(cpu)
-    build/bin/hesp-watch "$url" 100 "$seconds" | sed 's/^/  /'
+    watch 33 3M 1M 500k
     after=$(cpu)
     awk -v a="$before" -v b="$after" 'BEGIN { split(a, x); split(b, y)
         process = y[1] - x[1]; media = y[2] - x[2]
-        printf "  CPU with 100 viewers: %.2f s in all, %.2f s encoding, scaling, decoding; own share %.1f %%", process, media, 100 * (process - media) / process
+        printf "  CPU with 99 viewers: %.2f s in all, %.2f s encoding, scaling, decoding; own share %.1f %%", process, media, 100 * (process - media) / process
         printf " (package %.1f %%, origin %.1f %%)\n", 100 * (y[3] - x[3]) / process, 100 * (y[4] - x[4]) / process }'
 }
 
@@ -84,10 +101,10 @@ measure() {
     shift
     start --ladder 1280x720@2500k,640x360@800k,426x240@400k "$@"
     echo "one viewer of each rung"
-    build/bin/hesp-watch "$url" 3 "$seconds" | sed 's/^/  /'
+    watch 1 3M 1M 500k
     echo "capture to available, as the packager's own histogram has it"
     available
-    echo "100 viewers"
+    echo "33 viewers of each rung"
     share
     stop
 }
@@ -97,5 +114,5 @@ measure "test:" --fps 30 bench=test:
 
 echo "== 500 viewers, 256x144 ultrafast"
 start --ladder 256x144@200k --preset ultrafast bench=test:
-build/bin/hesp-watch "$url" 500 "$seconds" | sed 's/^/  /'
+watch 500 300k
 stop

@@ -97,10 +97,7 @@ setsid build/bin/player-sim live --sessions 20 --duration 10 --zap-every random:
     --decode 2 "${urls[@]}" &
 viewers=$!
 wait "$viewers" || {
-    [ -n "$stop" ] || {
-        echo "demo.sh: the viewers met errors, see above" >&2
-        exit 1
-    }
+    [ -n "$stop" ] || echo "demo.sh: the viewers met errors, see above: is this machine very busy?" >&2
     kill -TERM "$viewers" 2>/dev/null && wait "$viewers" || true
 }
 viewers=

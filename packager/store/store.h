@@ -26,10 +26,12 @@ struct store_track;
 enum {
     STORE_TRACKS_MAX = 64,
     /* A request so far beyond the newest sample waits, further ones fail. Sound comes out of its
-     * encoder up to 0.1 s later than a picture of the same time does, and a viewer who counts from
-     * the manifest's currentTime, which is the newest of any track, asks for it ahead. */
+     * encoder up to 0.1 s later than a picture of the same time does, more on a busy machine, and
+     * a viewer who counts from the picture, or from the manifest's currentTime, which is the newest
+     * of any track, asks for it ahead: by up to a quarter of a second, which is how long it may
+     * wait. */
     STORE_FRAMES_AHEAD = 3,
-    STORE_SOUND_FRAMES_AHEAD = 5,
+    STORE_SOUND_FRAMES_AHEAD = 12,
 };
 
 /* The window is one of media time (sequence / frame_rate), counted back from a track's own newest

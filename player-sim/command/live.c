@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+static const double late_timers_max = 0.01;
+
 static volatile sig_atomic_t stop;
 
 static void on_signal(int signal)
@@ -143,6 +145,12 @@ static bool tell_end(const struct live_options *options, const struct live_resul
     if (result->ended)
         fprintf(stderr, "player-sim live: for %" PRIu64 " sessions the channel came to its end\n",
                 result->ended);
+    if (result->late_timers > late_timers_max)
+        fprintf(stderr,
+                "player-sim live: %.1f %% of the sessions' timers came 5 ms late or more: this "
+                "machine is too busy, and part of what was measured is its own waiting; run fewer "
+                "sessions\n",
+                result->late_timers * 100);
     if (result->ambiguous)
         fprintf(stderr,
                 "player-sim live: %s and %s show the same stamp, so that a picture of the wrong "

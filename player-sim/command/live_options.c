@@ -269,7 +269,11 @@ static error_t take(int key, char *argument, struct argp_state *state)
     else if (key == KEY_HELP) {
         argp_help(state->root_argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
                   (char *)program);
-        r->outcome = fflush(stdout) ? LIVE_OPTIONS_WRONG : LIVE_OPTIONS_DONE;
+        r->outcome = LIVE_OPTIONS_DONE;
+        if (fflush(stdout)) {
+            wrong(r, "standard output: %s: send it where it can be written", strerror(errno));
+            r->outcome = LIVE_OPTIONS_WRONG;
+        }
         return ECANCELED;
     } else if (key == ARGP_KEY_ARG)
         good = add_url(r, argument);

@@ -36,7 +36,7 @@ static const char documentation[] =
     "Examples:\n"
     "  player-sim stats zaps.txt\n"
     "  player-sim stats --trim 'TM(5%:95%)' --json zaps.json zaps.txt\n"
-    "  grep ,zap_ms, run.csv | cut -d, -f6 | player-sim stats -\n"
+    "  grep ,zap, run.csv | cut -d, -f6 | player-sim stats -\n"
     "\n"
     "The interval beside tm90 is its 95 % confidence interval. docs/metrics.md says what each "
     "statistic is.\n"

@@ -12,6 +12,7 @@
 /* Timers need not be exact: being late changes no measurement (session.h). */
 static const int64_t timer_grain_us = 1000;
 static const int64_t look_up_us = 100000; /* at signals and progress */
+static const int64_t late_us = 5000;      /* a timer that is called so late waited for us */
 
 struct run {
     const struct live_config *config;
@@ -19,6 +20,7 @@ struct run {
     struct stamp_check stamps;
     struct viewer **viewers;
     int64_t end_us;
+    uint64_t timers, late_timers;
     struct progress progress;
 };
 
@@ -69,6 +71,9 @@ static int64_t advance_viewers(struct run *run, int64_t now_us)
 {
     int64_t next_us = INT64_MAX;
     for (size_t i = 0; i < run->config->sessions; i++) {
+        int64_t due_us = viewer_next_us(run->viewers[i]);
+        run->timers += due_us <= now_us;
+        run->late_timers += due_us <= now_us - late_us;
         viewer_advance(run->viewers[i], now_us);
         next_us = smaller(next_us, viewer_next_us(run->viewers[i]));
     }
@@ -119,7 +124,7 @@ static void add_facts(struct live_result *out, const struct http_facts *f)
         memcpy(out->congestion_control, f->congestion_control, sizeof out->congestion_control);
     if (f->clock_error_us < 0)
         return;
-    if (facts->clock_error_us < 0 || llabs(f->clock_offset_us) > llabs(facts->clock_offset_us)) {
+    if (facts->clock_error_us < 0 || f->clock_error_us < facts->clock_error_us) {
         facts->clock_offset_us = f->clock_offset_us;
         facts->clock_error_us = f->clock_error_us;
     }
@@ -141,6 +146,7 @@ static void collect_facts(const struct run *run, struct live_result *out)
     out->facts.congestion_control = out->congestion_control;
     out->stopped = *run->config->stop;
     out->ended = run->world.ended;
+    out->late_timers = run->timers ? (double)run->late_timers / (double)run->timers : 0;
     out->ambiguous = stamp_check_ambiguous(&run->stamps, &out->same[0], &out->same[1]);
 }
 

@@ -33,10 +33,12 @@ struct live_result {
     struct report_facts facts; /* its texts point into this struct */
     char http_version[8];
     char congestion_control[16];
-    bool stopped;   /* before its time */
-    uint64_t ended; /* viewers whose channel came to its end */
-    bool ambiguous; /* two channels show one stamp number: their zaps can't be told apart */
-    size_t same[2]; /* which two */
+    bool stopped;       /* before its time */
+    uint64_t ended;     /* viewers whose channel came to its end */
+    double late_timers; /* share of the sessions' timers that were 5 ms late or more: this program,
+                           or its machine, is too busy, and has measured itself */
+    bool ambiguous;     /* two channels show one stamp number: their zaps can't be told apart */
+    size_t same[2];     /* which two */
 };
 
 /* Runs it; everything measured goes to report. Shows progress on standard error: a status line on a

@@ -63,7 +63,7 @@ struct report_facts {
     size_t decoding; /* sessions that decoded */
     uint64_t bytes, connections, requests;
     double cpu_s;            /* of this process */
-    int64_t clock_offset_us; /* the origin's clock minus ours, the widest */
+    int64_t clock_offset_us; /* the origin's clock minus ours, as best known */
     int64_t clock_error_us;  /* +- that; -1: not known */
 };
 

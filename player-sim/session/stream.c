@@ -353,8 +353,9 @@ static bool take(struct session_stream *st, struct session_actions *a,
         return false;
     int64_t expected = st->received < 0 ? n : st->received + 1;
     bool holds = session_continuity_holds(a, &st->of, n, expected);
-    /* Too far ahead to be waited for: whichever of the two is wrong, a join is the way out. */
-    st->broken = n - expected >= SESSION_FRAMES_MAX;
+    /* Too far ahead to be waited for, or too far behind to be a repetition: whichever of the two is
+     * wrong, a join is the way out. */
+    st->broken = n - expected >= SESSION_FRAMES_MAX || expected - n >= SESSION_REPEATS_MAX;
     if (st->broken || (!holds && n < expected))
         return false;
     if (st->first < 0)

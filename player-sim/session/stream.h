@@ -12,7 +12,9 @@ enum {
     /* The next segment is asked for when its first frame is this far ahead of the last received:
      * an origin holds such requests. */
     SESSION_AHEAD_FRAMES = 3,
-    SESSION_REORDER_MAX = 256
+    SESSION_REORDER_MAX = 256,
+    /* A frame that is further behind than this would be waited for in vain. */
+    SESSION_REPEATS_MAX = 64
 };
 
 /* A segment whose response is under way. */

@@ -28,6 +28,15 @@ void packager_start(struct packager *p, const char *const arguments[], int chann
     p->port = (uint16_t)atoi(strrchr(p->url, ':') + 1);
 }
 
+void packager_start_in(struct packager *p, const char *netns, const char *const arguments[],
+                       int channels)
+{
+    memset(p, 0, sizeof *p);
+    if (!process_start_packager_in(&p->process, netns, arguments, channels, p->url, sizeof p->url))
+        packager_fail(p, "the packager does not start");
+    p->port = (uint16_t)atoi(strrchr(p->url, ':') + 1);
+}
+
 void packager_start_yaml(struct packager *p, const char *yaml, int channels)
 {
     char path[] = "/tmp/openhesp-config-XXXXXX";

@@ -18,6 +18,11 @@ struct packager {
 /* Waits until its channels are ready. arguments: NULL-terminated. */
 void packager_start(struct packager *p, const char *const arguments[], int channels);
 
+/* The same in a network namespace, on port 8080 of all its addresses; packager_get and
+ * packager_metric don't reach it there. */
+void packager_start_in(struct packager *p, const char *netns, const char *const arguments[],
+                       int channels);
+
 /* The same with --config and a file of this text. */
 void packager_start_yaml(struct packager *p, const char *yaml, int channels);
 

@@ -6,6 +6,7 @@
 #include "media/core/clock.h"
 #include "support/cmocka_all.h"
 #include "support/http_raw.h"
+#include "support/sanitized.h"
 
 #include <curl/curl.h>
 #include <inttypes.h>
@@ -13,17 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0 /* sanitizers keep what was freed, so that memory grows by design */
-#endif
 
 enum {
     STEADY = SANITIZED ? 30 : 200,
@@ -207,7 +197,7 @@ static void check_memory(const struct memory *before, const struct memory *after
                   after->resident_kb);
     assert_true(before->store_bytes > 0 && before->resident_kb > 0);
     assert_true(after->store_bytes < 1.5 * before->store_bytes);
-    if (!SANITIZED)
+    if (!SANITIZED) /* else memory grows by design */
         assert_true(after->resident_kb < before->resident_kb + before->resident_kb / 4 + 8192);
 }
 

@@ -134,12 +134,16 @@ char *process_log(const struct process *p)
     return strdup("");
 }
 
-bool process_start_packager(struct process *p, const char *const arguments[], int channels,
-                            char *url, size_t capacity)
+static bool start_packager(struct process *p, const char *const head[],
+                           const char *const arguments[], int channels, char *url, size_t capacity)
 {
-    const char *argv[ARGUMENTS_MAX] = {OPENHESP_PACKAGER, "--listen", "127.0.0.1:0"};
-    size_t count = 3;
+    const char *argv[ARGUMENTS_MAX] = {0};
+    size_t count = 0;
     char line[512] = "";
+    while (head[count]) {
+        argv[count] = head[count];
+        count++;
+    }
     for (size_t i = 0; arguments[i] && count + 1 < ARGUMENTS_MAX; i++)
         argv[count++] = arguments[i];
     bool ready = process_start(p, argv, PROCESS_STDOUT | PROCESS_STDIN);
@@ -155,4 +159,19 @@ bool process_start_packager(struct process *p, const char *const arguments[], in
     }
     snprintf(url, capacity, "%.*s", (int)(end - start), start);
     return true;
+}
+
+bool process_start_packager(struct process *p, const char *const arguments[], int channels,
+                            char *url, size_t capacity)
+{
+    const char *const head[] = {OPENHESP_PACKAGER, "--listen", "127.0.0.1:0", NULL};
+    return start_packager(p, head, arguments, channels, url, capacity);
+}
+
+bool process_start_packager_in(struct process *p, const char *netns, const char *const arguments[],
+                               int channels, char *url, size_t capacity)
+{
+    const char *const head[] = {"ip",       "netns",        "exec", netns, OPENHESP_PACKAGER,
+                                "--listen", "0.0.0.0:8080", NULL};
+    return start_packager(p, head, arguments, channels, url, capacity);
 }

@@ -33,4 +33,9 @@ char *process_log(const struct process *p);
 bool process_start_packager(struct process *p, const char *const arguments[], int channels,
                             char *url, size_t capacity);
 
+/* The same in a network namespace of "ip netns add", on port 8080 of whatever address it has there;
+ * what url tells is good only inside. */
+bool process_start_packager_in(struct process *p, const char *netns, const char *const arguments[],
+                               int channels, char *url, size_t capacity);
+
 #endif

@@ -2,6 +2,7 @@
 #include "media/core/clock.h"
 #include "player-sim/transport/http/fetch.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -90,6 +91,9 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     if (fd < 0)
         return CURL_SOCKET_BAD;
+    struct http_socket *stale = find(f->client, fd); /* see become_idle */
+    if (stale)
+        forget(stale);
     struct http_socket *s = add(f->client, fd, f->origin);
     if (!s) {
         close(fd);
@@ -111,15 +115,16 @@ static int on_close(void *context, curl_socket_t fd)
     return close(fd);
 }
 
+/* A socket that libcurl gave up before it was connected is closed without its callback: that can't
+ * be watched any more, and passes for no connection. */
 static void become_idle(struct http_socket *s)
 {
+    /* A connection of HTTP/2 may be told something at any time, and libcurl sees to it. */
+    uint32_t events = s->client->config.version == HTTP_VERSION_1_1 ? EPOLLIN | EPOLLRDHUP : 0;
     s->quiet_us = clock_monotonic_us();
     s->client->spares_us = 0;
-    /* A connection of HTTP/2 may be told something at any time, and libcurl sees to it. */
-    if (s->client->config.version == HTTP_VERSION_1_1)
-        loop_watch_change(s->client->loop, s->watch, EPOLLIN | EPOLLRDHUP);
-    else
-        loop_watch_change(s->client->loop, s->watch, 0);
+    if (fcntl(s->fd, F_GETFD) < 0 || loop_watch_change(s->client->loop, s->watch, events))
+        forget(s);
 }
 
 static int on_interest(CURL *easy, curl_socket_t fd, int what, void *context, void *socket)

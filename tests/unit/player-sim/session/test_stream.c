@@ -214,6 +214,21 @@ static void test_bound_of_gaps(void **state)
     world_destroy(w);
 }
 
+/* Frames so far back repeat nothing: the packet's number was wrong, and is not waited for. */
+static void test_bound_of_repeats(void **state)
+{
+    (void)state;
+    struct session_config config = world_config();
+    struct world *w = watching(&config);
+    chunk(w, 3, 103 - SESSION_REPEATS_MAX);
+    expect(w, "fault sequence_repeat mid: frame 39 came where 102 was due\n");
+    chunk(w, 3, 102 - SESSION_REPEATS_MAX);
+    expect(w, "fault sequence_repeat mid: frame 38 came where 102 was due\ncancel 3\n");
+    advance(w, 340000);
+    assert_non_null(strstr(w->log, "request 4 packet mid now\n"));
+    world_destroy(w);
+}
+
 static void test_useless_packets(void **state)
 {
     (void)state;
@@ -274,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_bound_of_reordering),
         cmocka_unit_test(test_bound_of_waiting_frames),
         cmocka_unit_test(test_bound_of_gaps),
+        cmocka_unit_test(test_bound_of_repeats),
         cmocka_unit_test(test_useless_packets),
         cmocka_unit_test(test_frames),
     };

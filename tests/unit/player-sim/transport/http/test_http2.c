@@ -1,7 +1,7 @@
 /* HTTP/2, through haproxy: one connection carries everything, and giving a response up resets its
  * stream alone. */
 #include "unit/player-sim/transport/http/fixture.h"
-#include "unit/player-sim/transport/http/proxy.h"
+#include "support/proxy.h"
 
 enum { STREAMS = 20 };
 

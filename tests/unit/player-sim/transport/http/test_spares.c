@@ -1,6 +1,12 @@
 /* Idle connections that wait for the next request, and what the time source tells by the way. */
 #include "player-sim/transport/http/spares.h"
+#include "player-sim/transport/http/state.h"
 #include "unit/player-sim/transport/http/fixture.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static struct world *start_with(unsigned spares, const char *time_source,
                                 bool (*answer)(struct world *, struct http_script_talk *))
@@ -62,6 +68,44 @@ static void test_zap_finds_an_open_connection(void **state)
     /* One given up, one opened, each time. */
     world_until(w, settled(w, media_bytes));
     assert_in_range(http_script_connections(w->server), 10, 12);
+    world_finish(w);
+}
+
+enum { FILLERS = 4 };
+
+/* Listens with a queue that is full, so that who comes next waits to be connected. */
+static int start_full_server(int fillers[FILLERS], char url[64])
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int server = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(server, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(server, 0), 0);
+    assert_int_equal(getsockname(server, (struct sockaddr *)&address, &size), 0);
+    for (size_t i = 0; i < FILLERS; i++) {
+        fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        (void)!connect(fillers[i], (struct sockaddr *)&address, sizeof address);
+    }
+    snprintf(url, 64, "http://127.0.0.1:%u/manifest.json", ntohs(address.sin_port));
+    return server;
+}
+
+/* libcurl closes a socket that is not connected yet without a word; it must not pass for an idle
+ * connection ever after. */
+static void test_given_up_while_connecting(void **state)
+{
+    struct world *w = start_with(1, WORLD_TIME_SOURCE, live_segment);
+    int fillers[FILLERS];
+    char url[64];
+    int server = start_full_server(fillers, url);
+    (void)state;
+    world_ask_url(w, 1, url);
+    world_until(w, w->client->sockets != NULL);
+    http_client_cancel(w->client, 1);
+    world_until(w, w->client->sockets == NULL);
+    for (size_t i = 0; i < FILLERS; i++)
+        close(fillers[i]);
+    close(server);
     world_finish(w);
 }
 
@@ -238,6 +282,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_zap_finds_an_open_connection),
+        cmocka_unit_test(test_given_up_while_connecting),
         cmocka_unit_test(test_none_unless_wanted),
         cmocka_unit_test(test_two_spares),
         cmocka_unit_test(test_closed_spare_is_replaced),

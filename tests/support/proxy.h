@@ -1,7 +1,7 @@
-/* haproxy in front of a scripted server: HTTP/2 with and without TLS. Where haproxy or openssl is
- * not installed, tests skip. */
-#ifndef TESTS_UNIT_PLAYER_SIM_TRANSPORT_HTTP_PROXY_H
-#define TESTS_UNIT_PLAYER_SIM_TRANSPORT_HTTP_PROXY_H
+/* haproxy in front of a server on this host: HTTP/2 with and without TLS. Where haproxy or openssl
+ * is not installed, tests skip. */
+#ifndef TESTS_SUPPORT_PROXY_H
+#define TESTS_SUPPORT_PROXY_H
 
 #include "support/cmocka_all.h"
 #include "support/process.h"
@@ -65,8 +65,8 @@ static inline void proxy_write_settings(const struct proxy *p, uint16_t server)
             " bind 127.0.0.1:%u proto h2\n"
             " bind 127.0.0.1:%u ssl crt %s alpn h2\n"
             " bind 127.0.0.1:%u ssl crt %s alpn http/1.1\n"
-            " default_backend script\n"
-            "backend script\n server one 127.0.0.1:%u\n",
+            " default_backend server\n"
+            "backend server\n server one 127.0.0.1:%u\n",
             p->clear, p->tls, p->certificate, p->tls_http_1, p->certificate, server);
     assert_int_equal(fclose(f), 0);
 }

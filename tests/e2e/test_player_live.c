@@ -87,7 +87,7 @@ static void test_zaps_and_switches(void **state)
     struct player_report r;
     start(&c);
     const char *const arguments[] = {
-        "--sessions", "6",        "--duration", "10",     "--zap-every", "1.5", "--switch-every",
+        "--sessions", "6",        "--duration", "7",      "--zap-every", "1.5", "--switch-every",
         "1.1",        "--decode", "2",          "--trim", "TM(10%:90%)", c.one, c.two,
         NULL};
     player_run(arguments, &r);
@@ -117,7 +117,7 @@ static void test_join_smallest(void **state)
     struct channels c;
     struct player_report r;
     start(&c);
-    const char *const arguments[] = {"--sessions",  "4",   "--duration", "8",
+    const char *const arguments[] = {"--sessions",  "4",   "--duration", "5",
                                      "--zap-every", "2",   "--join",     "smallest",
                                      c.one,         c.two, NULL};
     player_run(arguments, &r);
@@ -174,7 +174,7 @@ static void test_wrong_channel(void **state)
     packager_start(&p, first, 1);
     address(&p, "one", url);
     snprintf(listen, sizeof listen, "127.0.0.1:%u", p.port);
-    const char *const arguments[] = {"--sessions", "2", "--duration", "25",
+    const char *const arguments[] = {"--sessions", "2", "--duration", "600",
                                      "--ramp",     "0", url,          NULL};
     player_start(&player, arguments);
     await_viewers(&p, 2);
@@ -186,6 +186,8 @@ static void test_wrong_channel(void **state)
                                   "--ladder", "256x144@200k", "one=test:2", NULL};
     packager_start(&p, second, 1);
     await_viewers(&p, 2);
+    usleep(1500000); /* of pictures */
+    process_signal(&player.process, SIGINT);
     player_wait(&player, &r);
     player_expect_code(&r, 1);
     assert_true(player_errors(&r, "http") > 0);
@@ -209,12 +211,14 @@ static void test_end_of_channel(void **state)
                                "256x144@200k", "one=test:1", NULL};
     packager_start(&p, one, 1);
     address(&p, "one", url);
-    const char *const arguments[] = {"--sessions", "2", "--duration", "20",
+    const char *const arguments[] = {"--sessions", "2", "--duration", "600",
                                      "--ramp",     "0", url,          NULL};
     player_start(&player, arguments);
     await_viewers(&p, 2);
     usleep(500000);
     packager_stop(&p);
+    usleep(6000000); /* in which they ask in vain whether anything follows */
+    process_signal(&player.process, SIGINT);
     player_wait(&player, &r);
     player_expect_code(&r, 0);
     assert_non_null(strstr(r.log, "came to its end"));

@@ -1,6 +1,7 @@
 #include "player-sim/command/live_options.h"
 #include "media/core/option_errors.h"
 #include "media/core/values.h"
+#include "player-sim/command/channel_name.h"
 #include "player-sim/decode/stamp_check.h"
 
 #include <argp.h>
@@ -291,26 +292,6 @@ static error_t take(int key, char *argument, struct argp_state *state)
     return EINVAL;
 }
 
-/* What stands before manifest.json in the path, NAME of http://host/NAME/manifest.json; else, and
- * where another channel has that name already, the whole URL. The caller frees; NULL: no memory. */
-static char *name_channel(const struct live_options *o, size_t channel)
-{
-    const char *url = o->urls[channel];
-    const char *end = strrchr(url, '/'), *start = end;
-    while (start > url && start[-1] != '/')
-        start--;
-    if (end && end > start && strncmp(url, "http", 4) == 0 && start > strstr(url, "//") + 2) {
-        char *name = strndup(start, (size_t)(end - start));
-        for (size_t i = 0; name && i < channel; i++)
-            if (strcmp(o->names[i], name) == 0) {
-                free(name);
-                return strdup(url);
-            }
-        return name;
-    }
-    return strdup(url);
-}
-
 static bool name_channels(struct reading *r)
 {
     struct live_options *o = r->options;
@@ -318,7 +299,7 @@ static bool name_channels(struct reading *r)
     if (!o->names)
         return wrong(r, "out of memory");
     for (size_t i = 0; i < o->channel_count; i++)
-        if (!(o->names[i] = name_channel(o, i)))
+        if (!(o->names[i] = channel_name(o->urls[i], o->names, i)))
             return wrong(r, "out of memory");
     return true;
 }

@@ -6,6 +6,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { EXPECTED_MAX = 2 * DECODER_QUEUE_MAX };
+
 /* What was pushed and has not come back, in order: the decoder tells neither channel nor capture.
  */
 struct expected {
@@ -27,11 +29,9 @@ struct decoding {
     void *context;
     struct decoder *decoder;
     struct open_stream open[DECODER_STREAMS_MAX];
-    struct expected expected[2 * DECODER_QUEUE_MAX]; /* a ring: more than the decoder ever holds */
+    struct expected expected[EXPECTED_MAX]; /* a ring: more than the decoder ever holds */
     size_t first, count;
 };
-
-enum { EXPECTED_MAX = 2 * DECODER_QUEUE_MAX };
 
 /* Decoding is in order: what was expected before this result was dropped with its stream. */
 static bool take_expected(struct decoding *d, const struct decoder_result *r, struct expected *out)

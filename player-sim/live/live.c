@@ -71,11 +71,15 @@ static int64_t advance_viewers(struct run *run, int64_t now_us)
 {
     int64_t next_us = INT64_MAX;
     for (size_t i = 0; i < run->config->sessions; i++) {
-        int64_t due_us = viewer_next_us(run->viewers[i]);
-        run->timers += due_us <= now_us;
-        run->late_timers += due_us <= now_us - late_us;
-        viewer_advance(run->viewers[i], now_us);
-        next_us = smaller(next_us, viewer_next_us(run->viewers[i]));
+        struct viewer *v = run->viewers[i];
+        int64_t due_us = viewer_next_us(v);
+        if (due_us <= now_us) {
+            run->timers++;
+            run->late_timers += due_us <= now_us - late_us;
+            viewer_advance(v, now_us);
+            due_us = viewer_next_us(v);
+        }
+        next_us = smaller(next_us, due_us);
     }
     return next_us;
 }

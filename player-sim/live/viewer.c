@@ -3,6 +3,7 @@
 #include "player-sim/decode/decoder.h"
 #include "player-sim/live/decoding.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct viewer {
@@ -29,10 +30,11 @@ static int64_t onwards(struct viewer *v, int64_t now_us)
     return v->now_us;
 }
 
-static struct report_place place_of(const struct viewer *v, const struct session_action *a)
+static struct report_place place_at(const struct viewer *v, int64_t at_us, size_t channel,
+                                    const char *rendition)
 {
-    return (struct report_place){v->config.number, a->at_us - v->world->start_us, a->channel,
-                                 a->track ? a->track->name : NULL, v->rtt_us};
+    return (struct report_place){v->config.number, at_us - v->world->start_us, channel, rendition,
+                                 v->rtt_us};
 }
 
 static void keep_status(struct viewer *v, int status)
@@ -41,21 +43,20 @@ static void keep_status(struct viewer *v, int status)
         v->world->report_status = status;
 }
 
-static void saw(struct viewer *v, const struct session_action *a)
+static void saw(struct viewer *v, const struct session_action *a, const struct report_place *place)
 {
-    struct report_place place = place_of(v, a);
-    keep_status(v, report_saw(v->world->report, &place, a->metric, a->value_us));
+    keep_status(v, report_saw(v->world->report, place, a->metric, a->value_us));
     if (a->metric == SESSION_STALL)
         v->stalls++;
     else if (a->metric == SESSION_CONNECTION)
         v->fresh_connection = a->fresh_connection;
     else if (a->metric == SESSION_INIT)
-        keep_status(v, report_packet(v->world->report, &place, a->bytes, v->fresh_connection));
+        keep_status(v, report_packet(v->world->report, place, a->bytes, v->fresh_connection));
 }
 
 static void act(struct viewer *v, int64_t now_us, const struct session_action *a)
 {
-    struct report_place place;
+    struct report_place place = place_at(v, a->at_us, a->channel, a->track ? a->track->name : NULL);
     switch (a->kind) {
     case SESSION_DO_REQUEST:
         http_client_start(v->http, &a->request);
@@ -71,14 +72,12 @@ static void act(struct viewer *v, int64_t now_us, const struct session_action *a
             decoding_close(v->decoding, a->stream);
         break;
     case SESSION_SAW:
-        saw(v, a);
+        saw(v, a, &place);
         break;
     case SESSION_MISSED:
-        place = place_of(v, a);
         report_missed(v->world->report, &place, a->metric);
         break;
     case SESSION_FAULT:
-        place = place_of(v, a);
         report_fault(v->world->report, &place, a->fault, a->text);
         break;
     case SESSION_SHOWED:
@@ -119,8 +118,7 @@ static void on_decoded(void *context, int64_t now_us, const struct decoding_outc
 {
     struct viewer *v = context;
     now_us = onwards(v, now_us);
-    struct report_place place = {v->config.number, now_us - v->world->start_us, o->channel, NULL,
-                                 v->rtt_us};
+    struct report_place place = place_at(v, now_us, o->channel, NULL);
     if (o->repeated)
         report_repeated_picture(v->world->report);
     if (o->wrong_stamp)
@@ -194,8 +192,7 @@ int64_t viewer_next_us(const struct viewer *v)
 
 void viewer_advance(struct viewer *v, int64_t now_us)
 {
-    if (viewer_next_us(v) > now_us)
-        return;
+    assert(viewer_next_us(v) <= now_us);
     now_us = onwards(v, now_us);
     if (!v->started)
         session_start(v->session, now_us);
@@ -220,8 +217,7 @@ void viewer_leave(struct viewer *v, int64_t now_us)
     session_leave(v->session, now_us);
     drain(v, now_us);
     session_watches(v->session, &channel, &rung);
-    struct report_place place = {v->config.number, now_us - v->world->start_us, channel, NULL,
-                                 v->rtt_us};
+    struct report_place place = place_at(v, now_us, channel, NULL);
     keep_status(v, report_stalls(v->world->report, &place, v->stalls));
 }
 

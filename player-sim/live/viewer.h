@@ -41,7 +41,8 @@ void viewer_destroy(struct viewer *v); /* NULL is fine */
 /* When viewer_advance wants to be called, INT64_MAX for never; it changes with every event. */
 int64_t viewer_next_us(const struct viewer *v);
 
-/* Does what is due by now_us: turning up, zaps and switches, the session's timers. */
+/* Does what is due by now_us: turning up, zaps and switches, the session's timers. Not to be called
+ * before viewer_next_us (asserted). */
 void viewer_advance(struct viewer *v, int64_t now_us);
 
 /* Leaves: what is under way is given up, and the number of its stalls goes to the report. */

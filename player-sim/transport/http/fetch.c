@@ -117,9 +117,11 @@ static void unlink_fetch(struct http_fetch *f)
 }
 
 /* Out of the list and of the origin's count; what libcurl closes meanwhile is seen to later. */
-static void leave(struct http_fetch *f)
+static void leave(struct http_fetch *f, bool whole)
 {
     struct http_client *c = f->client;
+    if (!whole && f->connected && c->config.version == HTTP_VERSION_2)
+        f->origin->reset_unsent = true;
     f->origin->asking--;
     f->origin->warming -= f->small;
     if (!f->small)
@@ -157,6 +159,7 @@ static bool join(struct http_fetch *f, int64_t now_us)
     f->next = c->fetches;
     c->fetches = f;
     f->origin->asking++;
+    f->origin->reset_unsent = false;
     f->origin->warming += f->small;
     if (!f->small) {
         f->origin->used_us = now_us;
@@ -258,12 +261,12 @@ void http_fetch_end(struct http_fetch *f, CURLcode result)
         http_spares_ended(f, result);
     else
         http_response_end(f, result);
-    leave(f);
+    leave(f, !result);
 }
 
 void http_fetch_cancel(struct http_fetch *f)
 {
-    leave(f);
+    leave(f, false);
 }
 
 /* A segment flows for as long as it does; everything else is to be there in time. */
@@ -299,7 +302,7 @@ void http_fetch_check(struct http_fetch *f, int64_t now_us)
         http_spares_ended(f, CURLE_OPERATION_TIMEDOUT);
     else
         http_response_expire(f);
-    leave(f);
+    leave(f, false);
 }
 
 void http_fetch_fail(struct http_fetch *f, const char *what)
@@ -308,5 +311,5 @@ void http_fetch_fail(struct http_fetch *f, const char *what)
         http_spares_ended(f, CURLE_FAILED_INIT);
     else
         http_response_fail(f, SESSION_FAULT_HTTP, what);
-    leave(f);
+    leave(f, false);
 }

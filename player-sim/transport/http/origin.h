@@ -16,6 +16,7 @@ struct http_origin {
     int64_t used_us;     /* when a session's request began or ended last */
     int64_t retry_us;    /* no small request before */
     int64_t back_off_us; /* 0: the last one did what it should */
+    bool reset_unsent;   /* HTTP/2: a stream was given up, and nothing was asked for since */
     struct http_origin *next;
 };
 

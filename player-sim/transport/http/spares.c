@@ -73,6 +73,14 @@ static int64_t look_at_idle(struct http_client *c, struct http_origin *o, int64_
     return quiet_us == INT64_MAX ? INT64_MAX : quiet_us + renew_us;
 }
 
+/* libcurl keeps the reset of a stream until the connection has something else to send. */
+static void send_reset(struct http_client *c, struct http_origin *o, int64_t now_us)
+{
+    if (o->reset_unsent)
+        start(c, o, 1, false, now_us);
+    o->reset_unsent = false;
+}
+
 static int64_t look_at_clock(struct http_client *c, struct http_origin *o, int64_t now_us)
 {
     if (!o->time_url)
@@ -98,8 +106,10 @@ static int64_t look_at(struct http_client *c, struct http_origin *o, int64_t now
     bool used = o->asking > o->warming || o->used_us + unused_us > now_us;
     if (!o->answered || !used || !(o->url || o->time_url))
         return INT64_MAX;
-    if (c->config.version == HTTP_VERSION_2)
+    if (c->config.version == HTTP_VERSION_2) {
+        send_reset(c, o, now_us);
         return look_at_clock(c, o, now_us);
+    }
     if (!c->config.spares)
         return INT64_MAX;
     if (o->retry_us > now_us)
@@ -136,12 +146,18 @@ static void learn_clock(struct http_fetch *f)
     facts->clock_error_us = e.error_us;
 }
 
-/* One that leaves no open connection behind was in vain, whatever its answer. */
-void http_spares_ended(struct http_fetch *f, CURLcode result)
+/* One that leaves no open connection behind was in vain, whatever its answer. With HTTP/2 libcurl
+ * names none that other streams still use. */
+static bool left_connection(const struct http_fetch *f)
 {
     curl_socket_t fd = CURL_SOCKET_BAD;
     curl_easy_getinfo(f->easy, CURLINFO_ACTIVESOCKET, &fd);
-    if (result || fd == CURL_SOCKET_BAD) {
+    return fd != CURL_SOCKET_BAD || f->client->config.version == HTTP_VERSION_2;
+}
+
+void http_spares_ended(struct http_fetch *f, CURLcode result)
+{
+    if (result || !left_connection(f)) {
         http_origin_back_off(f->origin, clock_monotonic_us());
         return;
     }

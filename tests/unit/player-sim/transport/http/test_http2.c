@@ -40,6 +40,8 @@ static struct http_config http2_config(void)
 /* NULL: skip. The server of w is behind the proxy, and w's channel is reached through it. */
 static struct world *start(struct http_config config, const char *scheme, uint16_t *port)
 {
+    linger = false;
+    ended = 0;
     struct world *w = world_create(&config, live_segment, WORLD_TIME_SOURCE);
     if (!proxy_start(&proxy, http_script_port(w->server))) {
         world_finish(w);
@@ -109,27 +111,31 @@ static void test_http2_with_tls(void **state)
     finish(w);
 }
 
-/* A response that is given up does not go on behind the scenes: haproxy, which has an HTTP/1.1
- * connection for each, hears of it and ends that one alone. */
+/* A response that is given up does not go on behind the scenes, though nothing else is asked for:
+ * haproxy, which has an HTTP/1.1 connection for each, hears of it and ends that one alone. The clock
+ * is asked once before it, and once more to carry the reset. */
 static void test_cancel_resets_the_stream(void **state)
 {
+    struct http_facts facts;
     (void)state;
-    linger = true;
     struct world *w = start(http2_config(), "http", &proxy.clear);
     if (!w)
         skip();
+    linger = true;
     world_open(w);
     world_ask_segment(w, 2, 0);
     world_ask_segment(w, 3, 0);
     world_until(w, world_chunks_of(w, 2) == 1 && world_chunks_of(w, 3) == 1);
+    world_until(w, (http_client_facts(w->client, &facts), facts.clock_error_us >= 0));
     assert_int_equal(__atomic_load_n(&ended, __ATOMIC_SEQ_CST), 0);
+    assert_int_equal(http_script_count(w->server, "/time"), 1);
     http_client_cancel(w->client, 2);
     world_until(w, __atomic_load_n(&ended, __ATOMIC_SEQ_CST) == 1);
+    assert_int_equal(http_script_count(w->server, "/time"), 2);
     assert_null(world_ended(w, 3));
     world_ask_packet(w, 4);
     assert_false(world_expect(w, 4, SESSION_PACKET)->event.fresh_connection);
     finish(w);
-    linger = false;
 }
 
 /* All of a viewer's first requests at once still make one connection, also where the one that

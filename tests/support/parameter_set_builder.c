@@ -20,6 +20,7 @@ struct parameter_set_builder parameter_set_builder_default(void)
         .references_l0 = 1,
         .cabac = true,
         .deblocking_control = true,
+        .init_qp = 23,
     };
 }
 
@@ -145,7 +146,7 @@ void parameter_set_builder_pps(const struct parameter_set_builder *b, struct byt
     bits_write_ue(&w, 0);
     bits_write(&w, (uint32_t)b->weighted_pred, 1);
     bits_write(&w, 0, 2);
-    bits_write_se(&w, -3); /* pic_init_qp_minus26 */
+    bits_write_se(&w, b->init_qp - 26);
     bits_write_se(&w, 0);
     bits_write_se(&w, b->chroma_qp_offset);
     bits_write(&w, (uint32_t)b->deblocking_control, 1);

@@ -21,7 +21,7 @@ struct parameter_set_builder {
     /* The PPS. */
     int pps_id, slice_groups, references_l0;
     int cabac, weighted_pred, deblocking_control, redundant_pictures, transform_8x8;
-    int chroma_qp_offset;
+    int init_qp, chroma_qp_offset;
 };
 
 /* Sets the field at an offset inside struct parameter_set_builder. */

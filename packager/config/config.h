@@ -33,6 +33,8 @@ struct config_channel {
     double segment_duration_s; /* 1..3600; default 6; the packager rounds it to whole frames */
     double window_s;           /* 2..86400; default 60 */
     int64_t memory_bytes;      /* 16M..; default 512M */
+    bool init_eager;           /* packets made for every frame; default on demand */
+    int64_t init_memory_bytes; /* 1M..; default 192M; decoded pictures kept for packets */
     bool loop;                 /* files only */
 };
 

@@ -201,27 +201,42 @@ static bool read_window(const char *text, struct config *config, struct config_c
     return read_seconds_within(text, 2, 86400, &channel->window_s, why);
 }
 
+static bool read_megabytes(const char *text, int64_t least, int64_t *out,
+                           char why[SETTING_WHY_BYTES])
+{
+    int64_t bytes;
+    if (!value_bytes(text, &bytes))
+        return because(why, "no number of bytes: write 512M or 2G");
+    if (bytes < least << 20)
+        return because(why, "too little: give %lldM or more", (long long)least);
+    *out = bytes;
+    return true;
+}
+
 static bool read_memory(const char *text, struct config *config, struct config_channel *channel,
                         char why[SETTING_WHY_BYTES])
 {
     (void)config;
-    int64_t bytes;
-    if (!value_bytes(text, &bytes))
-        return because(why, "no number of bytes: write 512M or 2G");
-    if (bytes < 16 << 20)
-        return because(why, "too little: give 16M or more");
-    channel->memory_bytes = bytes;
-    return true;
+    return read_megabytes(text, 16, &channel->memory_bytes, why);
 }
 
 static bool read_init(const char *text, struct config *config, struct config_channel *channel,
                       char why[SETTING_WHY_BYTES])
 {
-    static const char *const modes[] = {"eager", "on-demand"};
+    static const char *const modes[] = {"on-demand", "eager"};
     size_t index = 0;
     (void)config;
-    (void)channel;
-    return read_word(text, modes, 1, 2, &index, why);
+    if (!read_word(text, modes, 2, 2, &index, why))
+        return false;
+    channel->init_eager = index == 1;
+    return true;
+}
+
+static bool read_init_memory(const char *text, struct config *config,
+                             struct config_channel *channel, char why[SETTING_WHY_BYTES])
+{
+    (void)config;
+    return read_megabytes(text, 1, &channel->init_memory_bytes, why);
 }
 
 static bool read_refresh(const char *text, struct config *config, struct config_channel *channel,
@@ -276,7 +291,13 @@ const struct setting settings[SETTINGS_COUNT] = {
     {"window", "SECONDS", "60", "How far back viewers can go", true, read_window},
     {"memory", "BYTES", "512M", "Most that a channel keeps; k, M, G are powers of 1024", true,
      read_memory},
-    {"init", "MODE", "eager", "When packets to join with are made: eager", true, read_init},
+    {"init", "MODE", "on-demand",
+     "When packets to join with are made: on-demand, as somebody asks for them, or eager, for "
+     "every frame",
+     true, read_init},
+    {"init-memory", "BYTES", "192M",
+     "Decoded pictures that a channel keeps to make packets of; the rest is decoded again", true,
+     read_init_memory},
     {"refresh", "MODE", "idr", "How segments begin: idr", true, read_refresh},
     {"loop", NULL, "false", "Play files again from their start when they end", true, read_loop},
     {"seconds", "N", "0", "Stop by itself after N seconds; 0 is never", false, read_seconds},

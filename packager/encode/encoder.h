@@ -32,8 +32,9 @@ struct encoder_output {
     size_t size;
     bool idr;
     int qp_plus1; /* what the encoder chose, as x264 counts it; to be handed to the other role */
-    /* The reconstruction, NV12, width x height, bit-identical to a decoder's output. The encoder's
-     * until the next call; NULL in ENCODER_INITIALIZATION. */
+    /* The reconstruction, NV12, bit-identical to a decoder's output; whole macroblocks of it, also
+     * what cropping takes away, since later pictures may refer to that. The encoder's until the
+     * next call; NULL in ENCODER_INITIALIZATION. */
     const uint8_t *planes[2];
     int strides[2];
 };

@@ -10,6 +10,8 @@ struct origin_limits {
     /* How long a request waits for what doesn't exist yet, before its status is known. */
     int64_t packet_wait_us; /* 250 ms: a packet or the next segment, and at least four frame times;
                                then 404 */
+    int64_t making_wait_us; /* 10 s: a packet of a frame that is there, but older ones have to be
+                               decoded first; then 503 */
     int64_t range_wait_us;  /* 10 s: the first byte of a range of a growing segment; then 503 */
     int64_t live_wait_us;   /* 30 s: a live response whose track brings nothing more; then cut */
     /* How long a client may take. */

@@ -6,7 +6,7 @@
 #include <poll.h>
 #include <time.h>
 
-enum { EVENTLESS_RUNS_MAX = 32 };
+enum { EVENTLESS_RUNS_MAX = 32, HANGUPS_MAX = 64 };
 
 static void resume_all(struct origin_waiter *w)
 {
@@ -43,6 +43,7 @@ static void wait_for_work(struct origin_loop *l)
         {.fd = MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
          .events = POLLIN},
         {.fd = parking->wake_fd, .events = POLLIN},
+        {.fd = l->service->hangups.epoll_fd, .events = POLLIN},
     };
 
     if (MHD_get_timeout(l->daemon, &daemon_ms) == MHD_NO || daemon_ms > INT32_MAX)
@@ -59,12 +60,22 @@ static void cut_overdue(struct origin_loop *l, int64_t now_us)
     origin_clients_cut_overdue(&l->service->clients, now_us);
 }
 
+static void give_up_hung_up(struct origin_service *s)
+{
+    struct origin_waiter *gone[HANGUPS_MAX];
+    size_t count = origin_hangups_take(&s->hangups, gone, HANGUPS_MAX);
+
+    for (size_t i = 0; i < count; i++)
+        origin_parking_give_up(&s->parking, gone[i]);
+}
+
 static void *run(void *context)
 {
     struct origin_loop *l = context;
 
     while (!atomic_load(&l->stop)) {
         int64_t now_us = clock_monotonic_us();
+        give_up_hung_up(l->service);
         resume_all(origin_parking_take(&l->service->parking, now_us));
         cut_overdue(l, now_us);
         MHD_run(l->daemon);

@@ -22,6 +22,7 @@ enum {
 
 const struct origin_limits origin_limits_default = {
     .packet_wait_us = 250000,
+    .making_wait_us = 10000000,
     .range_wait_us = 10000000,
     .live_wait_us = 30000000,
     .stall_us = 10000000,
@@ -223,6 +224,9 @@ int origin_create_with(const struct origin_config *config, const struct origin_l
     s->limits = *limits;
     s->clients.counters = &s->counters;
     origin_site_init(&s->site, &s->parking);
+    status = origin_hangups_init(&s->hangups);
+    if (status != ERR_OK)
+        goto fail_hangups;
     status = origin_parking_init(&s->parking);
     if (status != ERR_OK)
         goto fail_parking;
@@ -241,6 +245,8 @@ fail:
     MHD_stop_daemon(o->daemon);
     origin_parking_finish(&s->parking);
 fail_parking:
+    origin_hangups_finish(&s->hangups);
+fail_hangups:
     origin_site_finish(&s->site);
     free(o);
     return status;
@@ -259,6 +265,7 @@ void origin_destroy(struct origin *o)
     MHD_stop_daemon(o->daemon);
     origin_site_finish(&o->service.site);
     origin_parking_finish(&o->service.parking);
+    origin_hangups_finish(&o->service.hangups);
     free(o);
 }
 

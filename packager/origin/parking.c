@@ -110,6 +110,12 @@ static int64_t take_overdue(struct origin_lot *lot, int64_t now_us, struct origi
     return earliest_us;
 }
 
+void origin_parking_give_up(struct origin_parking *p, struct origin_waiter *w)
+{
+    w->gone = true;
+    w->deadline_us = p->next_deadline_us = INT64_MIN;
+}
+
 struct origin_waiter *origin_parking_take(struct origin_parking *p, int64_t now_us)
 {
     struct origin_waiter *taken = NULL;

@@ -20,6 +20,7 @@
 struct origin_waiter {
     struct MHD_Connection *connection; /* borrowed; not looked at here */
     int64_t deadline_us;
+    bool gone; /* its client has hung up */
     struct origin_waiter *next;
 };
 
@@ -58,6 +59,9 @@ void origin_parking_wake(struct origin_parking *p);
 
 /* w waits until the lot changes or w->deadline_us has passed. w is the lot's until it is taken. */
 void origin_park(struct origin_lot *lot, struct origin_waiter *w);
+
+/* w's client has hung up: it is taken with the next ones, if it waits. */
+void origin_parking_give_up(struct origin_parking *p, struct origin_waiter *w);
 
 /* Takes everybody off whose lot has changed or whose deadline has passed; whatever changes from
  * here on makes wake_fd readable again. NULL: nobody. */

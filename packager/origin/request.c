@@ -34,6 +34,7 @@ struct origin_request *origin_request_create(struct origin_service *service,
     r->connection = connection;
     r->method = method_of(method);
     r->waiter.connection = connection;
+    r->wanted_packet = -1;
     atomic_fetch_add(&service->counters.requests, 1);
     return r;
 }
@@ -41,9 +42,11 @@ struct origin_request *origin_request_create(struct origin_service *service,
 /* Ends the wait for something that has come, or whose patience is at an end. */
 static void stop_waiting(struct origin_request *r)
 {
-    if (r->wait != ORIGIN_WAIT_NONE)
-        atomic_fetch_sub(&r->service->counters.parked_requests, 1);
+    if (r->wait == ORIGIN_WAIT_NONE)
+        return;
     r->wait = ORIGIN_WAIT_NONE;
+    atomic_fetch_sub(&r->service->counters.parked_requests, 1);
+    origin_hangups_unwatch(&r->service->hangups, r->client->fd);
 }
 
 void origin_request_finish(struct origin_request *r, bool completed)
@@ -51,6 +54,8 @@ void origin_request_finish(struct origin_request *r, bool completed)
     struct origin_service *service = r->service;
 
     stop_waiting(r);
+    if (r->wanted_from != NULL)
+        store_unwant_packet(r->wanted_from, r->wanted_packet);
     if (completed)
         atomic_fetch_add(&service->counters.bytes_sent, r->body_bytes);
     origin_client_asks(r->client, clock_monotonic_us() + service->limits.request_us);
@@ -65,6 +70,8 @@ static int64_t patience_us(const struct origin_request *r, const struct origin_t
 
     if (wait == ORIGIN_WAIT_RANGE)
         return limits->range_wait_us;
+    if (wait == ORIGIN_WAIT_MAKING)
+        return limits->making_wait_us;
     /* The store has requests wait up to three frames ahead: below 16 fps that takes longer. */
     frames_us = timebase_frame_us(4, store_track_info(track->track)->frame_rate);
     return frames_us > limits->packet_wait_us ? frames_us : limits->packet_wait_us;
@@ -75,7 +82,8 @@ static int64_t patience_us(const struct origin_request *r, const struct origin_t
 static bool keep_waiting(struct origin_request *r, struct origin_track *track,
                          enum origin_wait wait)
 {
-    struct origin_lot *lot = wait == ORIGIN_WAIT_PACKET ? &track->packets : &track->segments;
+    bool packet = wait == ORIGIN_WAIT_PACKET || wait == ORIGIN_WAIT_MAKING;
+    struct origin_lot *lot = packet ? &track->packets : &track->segments;
     int64_t now_us = clock_monotonic_us();
 
     if (r->wait != wait) {
@@ -83,6 +91,7 @@ static bool keep_waiting(struct origin_request *r, struct origin_track *track,
         r->wait = wait;
         r->waiter.deadline_us = now_us + patience_us(r, track, wait);
         atomic_fetch_add(&r->service->counters.parked_requests, 1);
+        origin_hangups_watch(&r->service->hangups, r->client->fd, &r->waiter);
     } else if (now_us >= r->waiter.deadline_us) {
         return false;
     }
@@ -101,32 +110,68 @@ static enum MHD_Result answer_page(struct origin_request *r, const struct origin
 }
 
 /* One look into the store. ERR_OK and a reference in *out, or the store's status. */
-static int find_packet(const struct origin_track *track, const struct origin_route *route,
-                       struct blob **out)
+static int find_packet(struct origin_request *r, struct store_track *track,
+                       const struct origin_route *route, struct blob **out)
 {
-    int64_t sequence;
+    int64_t found = -1;
+    int status;
 
-    if (route->kind == ORIGIN_ROUTE_NEWEST_PACKET)
-        return store_newest_packet(track->track, out, &sequence);
-    return store_find_packet(track->track, route->number, out);
+    if (route->kind == ORIGIN_ROUTE_PACKET) {
+        r->wanted_packet = route->number;
+        return store_find_packet(track, route->number, out);
+    }
+    status = store_newest_packet(track, r->wanted_packet, out, &found);
+    if (r->wanted_packet < 0)
+        r->wanted_packet = found;
+    return status;
+}
+
+/* Tells the maker of packets, once for each request, also of those that are served at once: they
+ * say how busy the track is. */
+static int tell_maker(struct origin_request *r, struct store_track *track)
+{
+    int status;
+
+    if (r->wanted_from != NULL)
+        return ERR_OK;
+    status = store_want_packet(track, r->wanted_packet);
+    if (status == ERR_OK)
+        r->wanted_from = track;
+    return status;
+}
+
+static enum MHD_Result refuse_packet(struct origin_request *r, int status, bool is_made)
+{
+    if (status == ERR_FULL)
+        return origin_respond_busy(r, "too many packets are asked for at once\n");
+    if (status == ERR_AGAIN && is_made)
+        return origin_respond_busy(r, "the packet could not be made in time\n");
+    if (status == ERR_NOT_FOUND || status == ERR_AGAIN)
+        return origin_respond_text(r, MHD_HTTP_NOT_FOUND, "no such packet\n");
+    return origin_respond_failure(r);
 }
 
 static enum MHD_Result answer_packet(struct origin_request *r, struct origin_track *track,
                                      const struct origin_route *route)
 {
     struct blob *packet = NULL;
-    int status = find_packet(track, route, &packet);
+    enum origin_wait wait = ORIGIN_WAIT_PACKET;
+    int status = find_packet(r, track->track, route, &packet);
+    int told = status == ERR_OK || status == ERR_AGAIN ? tell_maker(r, track->track) : ERR_OK;
 
-    if (status == ERR_AGAIN && keep_waiting(r, track, ORIGIN_WAIT_PACKET))
+    if (status == ERR_AGAIN) {
+        status = told == ERR_OK ? ERR_AGAIN : told;
+        if (store_has_sample(track->track, r->wanted_packet))
+            wait = ORIGIN_WAIT_MAKING;
+    }
+    if (status == ERR_AGAIN && keep_waiting(r, track, wait))
         return MHD_YES;
     stop_waiting(r);
 
     if (status == ERR_OK)
         return origin_respond_packet(r, store_track_info(track->track)->mime, packet,
                                      route->kind == ORIGIN_ROUTE_PACKET);
-    if (status == ERR_NOT_FOUND || status == ERR_AGAIN)
-        return origin_respond_text(r, MHD_HTTP_NOT_FOUND, "no such packet\n");
-    return origin_respond_failure(r);
+    return refuse_packet(r, status, wait == ORIGIN_WAIT_MAKING);
 }
 
 static enum MHD_Result answer_segment(struct origin_request *r, struct origin_track *track,
@@ -146,7 +191,7 @@ static enum MHD_Result answer_segment(struct origin_request *r, struct origin_tr
     if (status == ERR_RANGE)
         return origin_respond_unsatisfiable(r, opening.length);
     if (status == ERR_AGAIN && opening.wait == ORIGIN_WAIT_RANGE)
-        return origin_respond_not_yet(r);
+        return origin_respond_busy(r, "the segment has not grown so far yet\n");
     if (status == ERR_NOT_FOUND || status == ERR_AGAIN)
         return origin_respond_text(r, MHD_HTTP_NOT_FOUND, "no such segment\n");
     return origin_respond_failure(r);
@@ -176,6 +221,8 @@ enum MHD_Result origin_request_answer(struct origin_request *r, const char *targ
     const struct origin_page *page;
 
     origin_client_waits(r->client);
+    if (r->waiter.gone)
+        return MHD_NO;
     if (r->method == ORIGIN_OTHER_METHOD)
         return origin_respond_bad_method(r);
     if (r->method == ORIGIN_OPTIONS)

@@ -5,6 +5,7 @@
 
 #include "packager/origin/clients.h"
 #include "packager/origin/counters.h"
+#include "packager/origin/hangups.h"
 #include "packager/origin/limits.h"
 #include "packager/origin/parking.h"
 #include "packager/origin/site.h"
@@ -20,13 +21,20 @@ struct origin_service {
     struct origin_counters counters;
     struct origin_site site;
     struct origin_parking parking;
+    struct origin_hangups hangups;
     struct origin_clients clients;
 };
 
 enum origin_method { ORIGIN_GET, ORIGIN_HEAD, ORIGIN_OPTIONS, ORIGIN_OTHER_METHOD };
 
 /* What a request waits for, each with a patience of its own. */
-enum origin_wait { ORIGIN_WAIT_NONE, ORIGIN_WAIT_PACKET, ORIGIN_WAIT_SEGMENT, ORIGIN_WAIT_RANGE };
+enum origin_wait {
+    ORIGIN_WAIT_NONE,
+    ORIGIN_WAIT_PACKET, /* of a frame to come */
+    ORIGIN_WAIT_MAKING, /* a packet of a frame that is there */
+    ORIGIN_WAIT_SEGMENT,
+    ORIGIN_WAIT_RANGE,
+};
 
 struct origin_request {
     struct origin_service *service;
@@ -36,7 +44,9 @@ struct origin_request {
     size_t upload_bytes; /* of its body, which nobody needs */
     enum origin_wait wait;
     struct origin_waiter waiter;
-    int64_t body_bytes; /* of a response of fixed size; counted when it has gone out */
+    struct store_track *wanted_from; /* whose maker knows of this request; NULL: none does */
+    int64_t wanted_packet;           /* of init-now too, once it is known; -1 before */
+    int64_t body_bytes;              /* of a response of fixed size; counted when it has gone out */
 };
 
 /* NULL where memory is short. */

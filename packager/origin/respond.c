@@ -118,9 +118,8 @@ enum MHD_Result origin_respond_options(struct origin_request *r)
     return respond_sized(r, MHD_HTTP_NO_CONTENT, response, 0, NULL, NULL);
 }
 
-enum MHD_Result origin_respond_not_yet(struct origin_request *r)
+enum MHD_Result origin_respond_busy(struct origin_request *r, const char *text)
 {
-    static const char text[] = "the segment has not grown so far yet\n";
     struct MHD_Response *response = static_text(text);
 
     if (response != NULL)

@@ -34,9 +34,9 @@ enum MHD_Result origin_respond_ambiguous(struct origin_request *r);
 enum MHD_Result origin_respond_too_large(struct origin_request *r);
 /* 204 with what a CORS preflight asks for. */
 enum MHD_Result origin_respond_options(struct origin_request *r);
-/* 503 with Retry-After: the range lies beyond what a growing segment holds, which is no 416 (H30).
- */
-enum MHD_Result origin_respond_not_yet(struct origin_request *r);
+/* 503 with Retry-After: what is asked for will be there, but is not yet; a range beyond what a
+ * growing segment holds is one of these, and no 416 (H30). text as in origin_respond_text. */
+enum MHD_Result origin_respond_busy(struct origin_request *r, const char *text);
 /* 416; length is the finished segment's (H30). */
 enum MHD_Result origin_respond_unsatisfiable(struct origin_request *r, int64_t length);
 /* Takes body's bytes. */

@@ -102,6 +102,17 @@ static void *run_clock(void *argument)
     return NULL;
 }
 
+/* Each rung gets its share of the pictures' memory by its size, so that all reach equally far back.
+ */
+static size_t init_memory_share(const struct config_channel *config, size_t rung)
+{
+    int64_t all = 0;
+    for (size_t i = 0; i < config->rungs; i++)
+        all += (int64_t)config->ladder[i].width * config->ladder[i].height;
+    int64_t own = (int64_t)config->ladder[rung].width * config->ladder[rung].height;
+    return (size_t)timebase_muldiv_floor(config->init_memory_bytes, own, all);
+}
+
 static int create_rungs(struct channel *c)
 {
     for (size_t i = 0; i < c->config->rungs; i++) {
@@ -110,6 +121,8 @@ static int create_rungs(struct channel *c)
                                      .size = c->config->ladder[i],
                                      .frame_rate = c->timeline.video_rate,
                                      .segment_duration = c->timeline.segment_duration,
+                                     .init_eager = c->config->init_eager,
+                                     .init_memory_bytes = init_memory_share(c->config, i),
                                      .store = c->store};
         int status = rung_create(&config, &c->rungs[i]);
         if (status) {

@@ -167,10 +167,11 @@ static void write_store(struct snapshot *s)
                      store_available_us(channel_store(s->service->channels[i])) / 1000000);
 }
 
-/* One line for each rung of each channel; at is the counter's place in struct rung_state. */
-static void write_rung_counter(struct snapshot *s, const char *name, const char *help, size_t at)
+/* One line for each rung of each channel; at is the figure's place in struct rung_state. */
+static void write_rung_figure(struct snapshot *s, const char *name, const char *type,
+                              const char *help, size_t at)
 {
-    family(s, name, "counter", help);
+    family(s, name, type, help);
     for (size_t i = 0; i < s->service->channel_count; i++) {
         for (size_t k = 0; k < s->channels[i].rung_count; k++) {
             const struct rung_state *rung = &s->channels[i].rungs[k];
@@ -181,18 +182,51 @@ static void write_rung_counter(struct snapshot *s, const char *name, const char 
     }
 }
 
+static void write_init(struct snapshot *s)
+{
+    struct {
+        const char *name, *type, *help;
+        size_t at;
+    } const figures[] = {
+        {"openhesp_packets_total", "counter", "Initialization Packets made.",
+         offsetof(struct packet_maker_state, packets)},
+        {"openhesp_packets_refused_total", "counter",
+         "Requests for packets refused since too many were under way.",
+         offsetof(struct packet_maker_state, refused)},
+        {"openhesp_packets_skipped_total", "counter",
+         "Packets not made ahead of requests since their making was late.",
+         offsetof(struct packet_maker_state, skipped)},
+        {"openhesp_packets_replayed_frames_total", "counter",
+         "Frames decoded again for packets of older ones.",
+         offsetof(struct packet_maker_state, replayed_frames)},
+        {"openhesp_packet_orders", "gauge", "Packets being made, or waiting for it.",
+         offsetof(struct packet_maker_state, orders)},
+        {"openhesp_packet_pictures_bytes", "gauge", "Decoded pictures kept to make packets of.",
+         offsetof(struct packet_maker_state, picture_bytes)},
+    };
+    for (size_t k = 0; k < sizeof figures / sizeof *figures; k++)
+        write_rung_figure(s, figures[k].name, figures[k].type, figures[k].help,
+                          offsetof(struct rung_state, init) + figures[k].at);
+    family(s, "openhesp_packets_ahead", "gauge",
+           "1 where the rung makes its packets ahead of requests.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        for (size_t k = 0; k < s->channels[i].rung_count; k++)
+            bytes_printf(s->out, "openhesp_packets_ahead{channel=\"%s\",track=\"%s\"} %d\n",
+                         name_of(s, i), s->channels[i].rungs[k].track_id,
+                         s->channels[i].rungs[k].init.busy);
+}
+
 static void write_rungs(struct snapshot *s)
 {
-    write_rung_counter(s, "openhesp_rung_repeated_pictures_total",
-                       "Pictures repeated because the encoder was late.",
-                       offsetof(struct rung_state, repeated_pictures));
+    write_rung_figure(s, "openhesp_rung_repeated_pictures_total", "counter",
+                      "Pictures repeated because the encoder was late.",
+                      offsetof(struct rung_state, repeated_pictures));
     family(s, "openhesp_sound_silenced_frames_total", "counter",
            "Frames of sound made as silence because the encoder was late.");
     for (size_t i = 0; i < s->service->channel_count; i++)
         bytes_printf(s->out, "openhesp_sound_silenced_frames_total{channel=\"%s\"} %" PRId64 "\n",
                      name_of(s, i), s->channels[i].sound.silenced_frames);
-    write_rung_counter(s, "openhesp_packets_total", "Initialization Packets made.",
-                       offsetof(struct rung_state, packets));
+    write_init(s);
 }
 
 static void write_cpu_line(struct snapshot *s, size_t channel, const char *track, const char *stage,
@@ -216,7 +250,7 @@ static void write_cpu(struct snapshot *s)
             write_cpu_line(s, i, r->track_id, "scale", r->cpu.scale_us);
             write_cpu_line(s, i, r->track_id, "encode", r->cpu.encode_us);
             write_cpu_line(s, i, r->track_id, "package", r->cpu.package_us);
-            write_cpu_line(s, i, r->track_id, "init", r->packet_cpu_us);
+            write_cpu_line(s, i, r->track_id, "init", r->init.cpu_us);
         }
     }
 }

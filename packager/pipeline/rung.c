@@ -4,7 +4,6 @@
 #include "media/core/log.h"
 #include "packager/pipeline/event_repeat.h"
 #include "packager/pipeline/mailbox.h"
-#include "packager/track/packet_maker.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -15,6 +14,9 @@
 /* Between -3 and -6 a join stays within 2 to 7 dB closer to the unjoined picture than from the
  * source; -3 costs the fewest bytes, which the viewer's link has to carry. */
 enum { INIT_QP_DELTA = -3 };
+
+/* One for whoever joins live, and one that may decode older frames meanwhile. */
+enum { INIT_THREADS = 2 };
 
 struct rung {
     struct rung_config config;
@@ -97,15 +99,41 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* The maker needs the track's format, so it comes after the track that feeds it. */
+/* The maker needs the track's format, so it comes after the track that feeds it and asks it. */
 static void reconstructed(void *context, struct reconstruction *reconstruction)
 {
     struct rung *r = context;
     packet_maker_offer(r->maker, reconstruction);
 }
 
+static int want(void *context, int64_t sequence, bool exists)
+{
+    struct rung *r = context;
+    return packet_maker_want(r->maker, sequence, exists);
+}
+
+static void unwant(void *context, int64_t sequence)
+{
+    struct rung *r = context;
+    packet_maker_unwant(r->maker, sequence);
+}
+
+static int create_maker(struct rung *r)
+{
+    struct video_track_format format;
+    struct packet_maker_config config = {.format = &format,
+                                         .qp_delta = INIT_QP_DELTA,
+                                         .eager = r->config.init_eager,
+                                         .picture_bytes = r->config.init_memory_bytes,
+                                         .threads = INIT_THREADS};
+    video_track_format(r->track, &format);
+    r->store_track = format.store_track;
+    return packet_maker_create(&config, &r->maker);
+}
+
 static int build(struct rung *r)
 {
+    struct store_packet_maker maker = {.context = r, .want = want, .unwant = unwant};
     struct video_track_config config = {
         .encoder = &encoder_x264,
         .width = r->config.size.width,
@@ -116,19 +144,14 @@ static int build(struct rung *r)
         .preset = r->config.preset,
         .id = r->id,
         .store = r->config.store,
+        .maker = &maker,
         .reconstructed = reconstructed,
         .context = r,
     };
-    struct video_track_format format;
     int status = mailbox_create(&r->mailbox);
     if (!status)
         status = video_track_create(&config, &r->track);
-    if (!status) {
-        video_track_format(r->track, &format);
-        r->store_track = format.store_track;
-        status = packet_maker_create(&format, INIT_QP_DELTA, &r->maker);
-    }
-    return status;
+    return status ? status : create_maker(r);
 }
 
 int rung_create(const struct rung_config *config, struct rung **out)
@@ -183,11 +206,10 @@ void rung_state(struct rung *r, struct rung_state *state)
 {
     *state = (struct rung_state){
         .repeated_pictures = atomic_load(&r->repeated),
-        .packets = packet_maker_packets(r->maker),
-        .packet_cpu_us = packet_maker_cpu_us(r->maker),
         .capture_to_available = &r->capture_to_available,
         .finished = atomic_load(&r->finished),
     };
     snprintf(state->track_id, sizeof state->track_id, "%s", r->id);
     video_track_cpu(r->track, &state->cpu);
+    packet_maker_state(r->maker, &state->init);
 }

@@ -6,6 +6,7 @@
 #define PACKAGER_PIPELINE_RUNG_H
 
 #include "packager/config/config.h"
+#include "packager/init/packet_maker.h"
 #include "packager/pipeline/histogram.h"
 #include "packager/store/store.h"
 #include "packager/track/video_track.h"
@@ -21,6 +22,8 @@ struct rung_config {
     struct config_rung size;
     struct rational frame_rate;
     struct rational segment_duration;
+    bool init_eager;          /* packets are made of every frame */
+    size_t init_memory_bytes; /* reconstructions kept at hand for packets */
     struct store *store;
 };
 
@@ -39,9 +42,8 @@ void rung_announce_end(struct rung *r, int64_t end_frame);
 struct rung_state {
     char track_id[32];
     int64_t repeated_pictures; /* because the encoder was late */
-    int64_t packets;
     struct video_track_cpu cpu;
-    int64_t packet_cpu_us;
+    struct packet_maker_state init;
     const struct histogram *capture_to_available; /* the rung's */
     bool finished;                                /* the last frame is stored, or the rung failed */
 };

@@ -64,13 +64,17 @@ struct store_track_info {
     char language[4];                             /* audio, ISO 639-2 */
 };
 
-/* Makes packets on request, for a track whose packets are not put there by themselves. */
+/* Makes packets on request, for a track whose packets are not put there by themselves. Both calls
+ * may come from any thread, must not block and must not call the store. */
 struct store_packet_maker {
     void *context;
-    /* A reader wants packet `sequence`, which lies in the window and isn't there. Must not block
-     * and must not call the store; sooner or later store_put_packet brings it. Called for each
-     * request: the maker folds repeats. */
-    void (*want)(void *context, int64_t sequence);
+    /* Somebody wants packet `sequence`; exists says that it is there already, so that this only
+     * tells of demand. Where it isn't, store_put_packet brings it sooner or later, once its sample
+     * is there. Called for each request: the maker folds repeats. ERR_FULL: too many are asked for
+     * at once; nothing will come of this one. */
+    int (*want)(void *context, int64_t sequence, bool exists);
+    /* That request is over, served or not: what nobody wants any more need not be made. */
+    void (*unwant)(void *context, int64_t sequence);
 };
 
 int store_create(const struct store_limits *limits, struct store **out);
@@ -119,13 +123,37 @@ int store_put_packet(struct store_track *t, int64_t sequence, struct blob *packe
 void store_end_track(struct store_track *t);
 
 /* ERR_OK and a reference that is the caller's; ERR_AGAIN: wait for the next change (the packet is
- * being made, or its sample is at most STORE_FRAMES_AHEAD after the newest); ERR_NOT_FOUND: 404. */
+ * not made yet, or its sample is at most STORE_FRAMES_AHEAD after the newest); ERR_NOT_FOUND: 404.
+ */
 int store_find_packet(struct store_track *t, int64_t sequence, struct blob **out);
 
-/* The most recent packet (H22). Where a maker makes them: the newest sample's, ERR_AGAIN until it
- * is there. Otherwise the newest that exists, never an older one than before. ERR_NOT_FOUND before
- * the first, and where the newest has left the window. */
-int store_newest_packet(struct store_track *t, struct blob **out, int64_t *sequence);
+/* The most recent packet (H22), whose number is then *sequence. Where a maker makes them, pinned is
+ * -1 at a request's first look: ERR_AGAIN where the packets of the last two samples are not there,
+ * with the newest sample's number in *sequence, for which the request waits, giving it as pinned
+ * from then on; a newer one will do too. Without a maker: the newest that exists, never an older
+ * one than before. ERR_NOT_FOUND before the first, and where the newest has left the window. */
+int store_newest_packet(struct store_track *t, int64_t pinned, struct blob **out,
+                        int64_t *sequence);
+
+/* Tells the track's maker, where it has one, that a request for packet `sequence` begins (its
+ * statuses) and ends: for each request once. */
+int store_want_packet(struct store_track *t, int64_t sequence);
+void store_unwant_packet(struct store_track *t, int64_t sequence);
+
+/* What a packet is made of, where its picture is not at hand: the chunk (a reference, the
+ * caller's), what the packet has to say of the sample after it, and where its segment begins, with
+ * a sample that refers to none before it. The window's samples have one, and those before them in
+ * its first segment. ERR_NOT_FOUND. */
+struct store_sample {
+    struct blob *chunk;
+    struct store_place next;
+    int64_t segment_first; /* sequence number */
+};
+int store_find_sample(struct store_track *t, int64_t sequence, struct store_sample *out);
+/* Whether sample `sequence` is in the window, so that its packet exists or can be made. */
+bool store_has_sample(struct store_track *t, int64_t sequence);
+/* Samples that the window holds at most, the newest not counted. */
+int64_t store_window_frames(const struct store_track *t);
 
 /* A position in a segment, for one response. Holds a reference to the segment, also when that has
  * left the window: its bytes then count in store_bytes, but not against max_bytes, so that slow

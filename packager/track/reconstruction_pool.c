@@ -6,13 +6,25 @@
 #include <libavutil/imgutils.h>
 #include <stdlib.h>
 
-enum { ALIGNMENT = 64 };
+enum { ALIGNMENT = 64, MACROBLOCK = 16 };
 
 struct reconstruction_pool {
-    int width, height;
+    int width, height;             /* what is seen */
+    int coded_width, coded_height; /* whole macroblocks */
     int stride;
     AVBufferPool *buffers;
 };
+
+static int whole(int size, int of)
+{
+    return (size + of - 1) / of * of;
+}
+
+size_t reconstruction_pool_picture_bytes(int width, int height)
+{
+    size_t rows = (size_t)whole(height, MACROBLOCK);
+    return (size_t)whole(width, ALIGNMENT) * (rows + rows / 2) + ALIGNMENT;
+}
 
 int reconstruction_pool_create(int width, int height, struct reconstruction_pool **out)
 {
@@ -21,9 +33,10 @@ int reconstruction_pool_create(int width, int height, struct reconstruction_pool
         return ERR_NOMEM;
     p->width = width;
     p->height = height;
-    p->stride = (width + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    size_t rows = (size_t)height + (size_t)height / 2;
-    p->buffers = av_buffer_pool_init((size_t)p->stride * rows + ALIGNMENT, NULL);
+    p->coded_width = whole(width, MACROBLOCK);
+    p->coded_height = whole(height, MACROBLOCK);
+    p->stride = whole(width, ALIGNMENT);
+    p->buffers = av_buffer_pool_init(reconstruction_pool_picture_bytes(width, height), NULL);
     if (!p->buffers) {
         free(p);
         return ERR_NOMEM;
@@ -55,11 +68,12 @@ AVFrame *reconstruction_pool_copy(struct reconstruction_pool *p,
     frame->width = p->width;
     frame->height = p->height;
     frame->data[0] = frame->buf[0]->data;
-    frame->data[1] = frame->data[0] + (size_t)p->stride * (size_t)p->height;
+    frame->data[1] = frame->data[0] + (size_t)p->stride * (size_t)p->coded_height;
     for (int plane = 0; plane < 2; plane++) {
         frame->linesize[plane] = p->stride;
         av_image_copy_plane(frame->data[plane], p->stride, output->planes[plane],
-                            output->strides[plane], p->width, plane ? p->height / 2 : p->height);
+                            output->strides[plane], p->coded_width,
+                            plane ? p->coded_height / 2 : p->coded_height);
     }
     return frame;
 }

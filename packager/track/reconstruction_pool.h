@@ -13,7 +13,11 @@ struct reconstruction_pool;
 int reconstruction_pool_create(int width, int height, struct reconstruction_pool **out);
 void reconstruction_pool_destroy(struct reconstruction_pool *p); /* NULL is fine */
 
-/* A copy of output's planes, the caller's; NULL where memory is short. */
+/* What one picture takes. */
+size_t reconstruction_pool_picture_bytes(int width, int height);
+
+/* A copy of output's planes, whole macroblocks of them, the caller's; NULL where memory is short.
+ */
 AVFrame *reconstruction_pool_copy(struct reconstruction_pool *p,
                                   const struct encoder_output *output);
 

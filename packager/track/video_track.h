@@ -15,7 +15,8 @@
 
 struct video_track;
 
-/* What an Initialization Packet is made of. frame is NV12, reference-counted, the receiver's. */
+/* What an Initialization Packet is made of. frame is NV12, reference-counted, the receiver's; its
+ * planes hold whole macroblocks, its width and height are those of what is seen. */
 struct reconstruction {
     AVFrame *frame;
     int qp_plus1;
@@ -33,15 +34,14 @@ struct video_track_config {
     const char *preset;
     const char *id; /* the track's id, as in store_track_info */
     struct store *store;
-    const struct store_packet_maker *maker; /* for the store; may be NULL */
-    /* Gets every reconstruction, on the calling thread, right after its chunk is in the store. May
-     * block for a bounded time: that makes the rung late, so that it repeats pictures. */
+    const struct store_packet_maker *maker; /* for the store, which copies it; may be NULL */
+    /* Gets every reconstruction, on the calling thread, right after its chunk is in the store. */
     void (*reconstructed)(void *context, struct reconstruction *r);
     void *context;
 };
 
 /* Creates the encoder and the store's track. Failures leave a line in the log. The config's strings
- * are not used after the call, store, maker and context for as long as the track lives. */
+ * and maker are not used after the call, store and context for as long as the track lives. */
 int video_track_create(const struct video_track_config *config, struct video_track **out);
 void video_track_destroy(struct video_track *t); /* NULL is fine */
 

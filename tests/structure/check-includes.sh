@@ -13,6 +13,7 @@ floors=(
     'packager/config packager/pace packager/ladder packager/store'
     'packager/ingest packager/encode packager/origin'
     'packager/track'
+    'packager/init'
     'packager/pipeline'
     'player-sim/stats player-sim/link player-sim/decode player-sim/session'
     'player-sim/transport/http player-sim/report'
@@ -43,7 +44,7 @@ while IFS=: read -r file line; do
     elif [[ "$from $to" =~ ^packager/.*player-sim/ || "$from $to" =~ ^player-sim/.*packager/ ]]; then
         echo "$file: packager and player-sim never include each other"
         wrong=1
-    elif [[ "$from $to" =~ ^packager/origin\ packager/(ingest|ladder|encode|track|pace) ]]; then
+    elif [[ "$from $to" =~ ^packager/origin\ packager/(ingest|ladder|encode|track|init|pace) ]]; then
         echo "$file: the producers and the origin meet only at the store"
         wrong=1
     fi

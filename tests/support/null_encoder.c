@@ -18,7 +18,9 @@ struct null_encoder {
     enum encoder_role role;
     int width, height;
     struct canned sps, pps, idr, p;
-    uint8_t *grey; /* a plane of luma; the smaller one of chroma is its beginning */
+    int stride;
+    uint8_t
+        *grey; /* a plane of luma, whole macroblocks; the smaller one of chroma is its beginning */
 };
 
 static int keep(struct canned *c, const uint8_t *data, int size)
@@ -122,7 +124,8 @@ static int create(const struct encoder_config *config, struct encoder **out)
     e->role = config->role;
     e->width = config->width;
     e->height = config->height;
-    size_t samples = (size_t)config->width * (size_t)config->height;
+    e->stride = (config->width + 15) / 16 * 16;
+    size_t samples = (size_t)e->stride * (size_t)((config->height + 15) / 16 * 16);
     e->grey = malloc(samples);
     int status = e->grey ? can_pictures(e, config) : ERR_NOMEM;
     if (status) {
@@ -161,7 +164,7 @@ static int encode(struct encoder *base, const AVFrame *picture, bool idr, int qp
     };
     for (int plane = 0; plane < 2 && !initialization; plane++) {
         out->planes[plane] = e->grey;
-        out->strides[plane] = e->width;
+        out->strides[plane] = e->stride;
     }
     return ERR_OK;
 }

@@ -60,6 +60,8 @@ static void defaults(void **state)
     assert_true(demo->segment_duration_s == 6);
     assert_true(demo->window_s == 60);
     assert_int_equal(demo->memory_bytes, 512 << 20);
+    assert_false(demo->init_eager);
+    assert_int_equal(demo->init_memory_bytes, 192 << 20);
     assert_false(demo->loop);
     config_finish(&c);
 }
@@ -182,9 +184,8 @@ static void wrong_usage(void **state)
         {"a=x --window 90000", "--window: \"90000\"", "2 to 86400 seconds"},
         {"a=x --memory 1M", "--memory: \"1M\": too little", "16M"},
         {"a=x --memory much", "--memory: \"much\"", "512M or 2G"},
-        {"a=x --init on-demand", "--init: \"on-demand\"",
-         "not available in this version: use eager"},
-        {"a=x --init never", "--init: \"never\": not known", "use eager"},
+        {"a=x --init never", "--init: \"never\": not known", "use on-demand or eager"},
+        {"a=x --init-memory 1k", "--init-memory: \"1k\": too little", "1M"},
         {"a=x --refresh intra", "--refresh: \"intra\"", "not available in this version: use idr"},
         {"a=x --seconds x", "--seconds: \"x\"", "number of seconds"},
         {"a=x --log-format xml", "--log-format: \"xml\"", "text or json"},

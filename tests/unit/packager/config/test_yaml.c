@@ -30,6 +30,7 @@ static void every_key(void **state)
               "window: 30.5\n"
               "memory: 1G\n"
               "init: eager\n"
+              "init_memory: 64M\n"
               "refresh: idr\n"
               "loop: true\n"
               "seconds: 90\n"
@@ -57,6 +58,8 @@ static void every_key(void **state)
     assert_true(one->segment_duration_s == 4);
     assert_true(one->window_s == 30.5);
     assert_int_equal(one->memory_bytes, 1 << 30);
+    assert_true(one->init_eager);
+    assert_int_equal(one->init_memory_bytes, 64 << 20);
     assert_true(one->loop);
     config_finish(&c);
     assert_null(c.channels);
@@ -148,7 +151,7 @@ static void wrong_texts(void **state)
         {TWO("preset: medium"), "channels[1].preset: \"medium\"", "superfast, veryfast or faster"},
         {TWO("loop: maybe"), "channels[1].loop: \"maybe\"", "true or false"},
         {TWO("memory: 512MB"), "channels[1].memory: \"512MB\"", "512M"},
-        {TWO("init: on-demand"), "channels[1].init", "not available in this version: use eager"},
+        {TWO("init: never"), "channels[1].init", "use on-demand or eager"},
         {TWO("refresh: intra"), "channels[1].refresh", "not available in this version: use idr"},
         {"log_format: xml\n" ONE, "log_format: \"xml\"", "text or json"},
         {"listen: 8080\n" ONE, "listen: \"8080\"", "0.0.0.0:8080"},

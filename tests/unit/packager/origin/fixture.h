@@ -30,6 +30,8 @@ struct world {
     struct bytes_writer segments[WORLD_SEGMENTS];
     struct store_place next; /* after the last sample */
     int64_t wanted_packet;   /* the last that the maker was asked for, -1: none */
+    int wants, unwants;      /* how often it was told */
+    int want_status;         /* its answer */
     struct http_raw http;
 };
 
@@ -38,17 +40,37 @@ static inline struct origin_limits world_limits(void)
 {
     struct origin_limits limits = origin_limits_default;
 
-    limits.packet_wait_us = limits.range_wait_us = limits.live_wait_us = 60000000;
+    limits.packet_wait_us = limits.making_wait_us = 60000000;
+    limits.range_wait_us = limits.live_wait_us = 60000000;
     limits.stall_us = limits.expired_grace_us = limits.response_us = limits.request_us = 60000000;
     limits.scan_us = 20000;
     return limits;
 }
 
-static inline void world_want(void *context, int64_t sequence)
+static inline int world_want(void *context, int64_t sequence, bool exists)
 {
     struct world *w = context;
 
+    (void)exists;
     __atomic_store_n(&w->wanted_packet, sequence, __ATOMIC_SEQ_CST);
+    __atomic_add_fetch(&w->wants, 1, __ATOMIC_SEQ_CST);
+    return w->want_status;
+}
+
+static inline void world_unwant(void *context, int64_t sequence)
+{
+    struct world *w = context;
+
+    assert_int_equal(sequence, __atomic_load_n(&w->wanted_packet, __ATOMIC_SEQ_CST));
+    __atomic_add_fetch(&w->unwants, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Waits until one of the counts above has reached value; gives up after 20 s. */
+static inline void world_await_count(const int *count, int value)
+{
+    for (int tries = 0; __atomic_load_n(count, __ATOMIC_SEQ_CST) != value && tries < 4000; tries++)
+        clock_sleep_until_us(clock_monotonic_us() + 5000);
+    assert_int_equal(__atomic_load_n(count, __ATOMIC_SEQ_CST), value);
 }
 
 /* The on-demand world's store has a packet maker that only notes what is wanted. */
@@ -56,7 +78,7 @@ static inline void world_start_with(struct world *w, const struct origin_limits 
                                     int64_t window_us, bool on_demand)
 {
     struct store_limits store_limits = {window_us, 64 << 20};
-    struct store_packet_maker maker = {w, world_want};
+    struct store_packet_maker maker = {w, world_want, world_unwant};
     struct store_track_info video = {.kind = STORE_VIDEO,
                                      .id = "v360",
                                      .mime = "video/mp4",

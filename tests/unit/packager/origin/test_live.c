@@ -235,27 +235,6 @@ static void test_h22_packet_that_never_comes_has_a_deadline(void **state)
     world_stop(&world);
 }
 
-/* A packet made on request: the request waits for its maker. */
-static void test_packet_on_demand(void **state)
-{
-    struct origin_limits limits = world_limits();
-
-    (void)state;
-    world_start_with(&world, &limits, 60000000, true);
-    world_append(&world, 9);
-    world_ask(&world, "GET", WORLD_TRACK "init-4.mp4", "");
-    world_await(&world, parked_requests, 1);
-    assert_int_equal(__atomic_load_n(&world.wanted_packet, __ATOMIC_SEQ_CST), 4);
-    world_put_packet(&world, 4);
-    expect_packet(4);
-    world_ask(&world, "GET", WORLD_TRACK "init-now.mp4", "");
-    world_await(&world, parked_requests, 1);
-    assert_int_equal(__atomic_load_n(&world.wanted_packet, __ATOMIC_SEQ_CST), 8);
-    world_put_packet(&world, 8);
-    expect_packet(8);
-    world_stop(&world);
-}
-
 /* The end of a track ends what waits for more of it. */
 static void test_end_of_track(void **state)
 {
@@ -386,7 +365,6 @@ int main(void)
         cmocka_unit_test(test_h2_packet_in_the_making_waits),
         cmocka_unit_test(test_h22_packet_up_to_three_ahead_waits),
         cmocka_unit_test(test_h22_packet_that_never_comes_has_a_deadline),
-        cmocka_unit_test(test_packet_on_demand),
         cmocka_unit_test(test_end_of_track),
         cmocka_unit_test(test_300_viewers_receive_the_same),
         cmocka_unit_test(test_destroy_with_parked_viewers),

@@ -10,7 +10,7 @@ static void test_h22_before_the_first_sample(void **state)
     struct store_track *t = fixture_track(s, "v", THIRTY, 6);
     struct blob *packet = NULL;
     int64_t sequence = -7;
-    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_NOT_FOUND);
+    assert_int_equal(store_newest_packet(t, -1, &packet, &sequence), ERR_NOT_FOUND);
     assert_null(packet);
     assert_int_equal(sequence, -7);
     assert_int_equal(fixture_find(t, -1), ERR_NOT_FOUND);
@@ -48,7 +48,7 @@ static void expect_newest(struct store_track *t, int64_t expected)
 {
     struct blob *packet = NULL;
     int64_t sequence = -1;
-    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_OK);
+    assert_int_equal(store_newest_packet(t, -1, &packet, &sequence), ERR_OK);
     assert_int_equal(sequence, expected);
     assert_int_equal(packet->data[0], fixture_byte(expected, 0));
     blob_unref(packet);
@@ -90,7 +90,7 @@ static void test_h22_now_never_goes_back(void **state)
     fixture_append(t, 65, 4);
     struct blob *packet = NULL;
     int64_t sequence;
-    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_NOT_FOUND);
+    assert_int_equal(store_newest_packet(t, -1, &packet, &sequence), ERR_NOT_FOUND);
     struct store_track_state after;
     store_track_state(t, &after);
     assert_int_equal(after.newest_packet, -1);
@@ -162,59 +162,133 @@ static void test_h23_packets_of_the_window_have_their_segments(void **state)
     store_destroy(s);
 }
 
-/* A maker that remembers what it was asked for. It calls the store, which the contract forbids, so
- * that the test hangs should `want` ever be called with the store's lock held. */
+/* A maker that remembers what it was told. It calls the store, which the contract forbids, so that
+ * the test hangs should it ever be called with the store's lock held. */
 struct fake_maker {
     struct store *store;
-    int64_t wanted[16];
-    size_t count;
+    int64_t wanted, unwanted;
+    bool existed;
+    int status;
 };
 
-static void remember(void *context, int64_t sequence)
+static int remember(void *context, int64_t sequence, bool exists)
 {
     struct fake_maker *m = context;
     (void)store_bytes(m->store);
-    assert_true(m->count < 16);
-    m->wanted[m->count++] = sequence;
+    m->wanted = sequence;
+    m->existed = exists;
+    return m->status;
 }
 
-static void test_h22_packets_on_demand(void **state)
+static void forget(void *context, int64_t sequence)
+{
+    struct fake_maker *m = context;
+    (void)store_bytes(m->store);
+    m->unwanted = sequence;
+}
+
+static struct store_track *track_with_maker(struct store *s, struct fake_maker *m)
+{
+    struct store_packet_maker maker = {.context = m, .want = remember, .unwant = forget};
+    struct store_track_info info = fixture_info(STORE_VIDEO, "v", THIRTY, 1);
+    struct store_track *t = NULL;
+    *m = (struct fake_maker){.store = s, .wanted = -1, .unwanted = -1};
+    assert_int_equal(store_add_track(s, &info, &maker, &t), ERR_OK);
+    return t;
+}
+
+static void expect_most_recent(struct store_track *t, int64_t pinned, int status, int64_t expected)
+{
+    struct blob *packet = NULL;
+    int64_t sequence = -1;
+    assert_int_equal(store_newest_packet(t, pinned, &packet, &sequence), status);
+    assert_int_equal(sequence, expected);
+    if (!status)
+        assert_int_equal(packet->data[0], fixture_byte(expected, 0));
+    blob_unref(packet);
+}
+
+/* A request for the most recent packet settles on one frame, so that a maker who is slower than a
+ * frame serves it all the same; what is a frame old at most is served at once. */
+static void test_h22_now_is_pinned_where_packets_are_made(void **state)
 {
     (void)state;
     struct store *s = fixture_store(2000000, SIZE_MAX);
-    struct fake_maker m = {.store = s};
-    struct store_packet_maker maker = {.context = &m, .want = remember};
-    struct store_track_info info = fixture_info(STORE_VIDEO, "v", THIRTY, 6);
-    struct store_track *t = NULL;
-    assert_int_equal(store_add_track(s, &info, &maker, &t), ERR_OK);
-
-    struct blob *packet = NULL;
-    int64_t sequence = -1;
-    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_NOT_FOUND);
-    assert_int_equal(fixture_find(t, 0), ERR_AGAIN);
-    assert_int_equal(m.count, 0);
-
+    struct fake_maker m;
+    struct store_track *t = track_with_maker(s, &m);
+    expect_most_recent(t, -1, ERR_NOT_FOUND, -1);
     fixture_append(t, 20, 4);
-    assert_int_equal(fixture_find(t, 21), ERR_AGAIN); /* ahead: nobody can make it yet */
-    assert_int_equal(m.count, 0);
-    assert_int_equal(fixture_find(t, 7), ERR_AGAIN);
-    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_AGAIN);
-    assert_int_equal(m.count, 2);
-    assert_int_equal(m.wanted[0], 7);
-    assert_int_equal(m.wanted[1], 20);
-
+    expect_most_recent(t, -1, ERR_AGAIN, 20);
+    assert_int_equal(store_put_packet(t, 18, fixture_blob(18, 9), 0), ERR_OK);
+    expect_most_recent(t, -1, ERR_AGAIN, 20);
+    fixture_append(t, 25, 4);
+    expect_most_recent(t, 20, ERR_AGAIN, 20); /* not 25 */
     assert_int_equal(store_put_packet(t, 20, fixture_blob(20, 9), 0), ERR_OK);
-    assert_int_equal(store_put_packet(t, 7, fixture_blob(7, 9), 0), ERR_OK);
-    assert_int_equal(fixture_find(t, 7), ERR_OK);
-    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_OK);
-    assert_int_equal(sequence, 20);
-    blob_unref(packet);
-    assert_int_equal(m.count, 2);
+    expect_most_recent(t, 20, ERR_OK, 20);
+    expect_most_recent(t, -1, ERR_AGAIN, 25);
+    assert_int_equal(store_put_packet(t, 24, fixture_blob(24, 9), 0), ERR_OK);
+    expect_most_recent(t, -1, ERR_OK, 24);
+    expect_most_recent(t, 20, ERR_OK, 24); /* newer than what it waited for */
+    store_destroy(s);
+}
 
-    /* An older packet that exists is not the most recent one where any can be made. */
-    fixture_append(t, 21, 4);
-    assert_int_equal(store_newest_packet(t, &packet, &sequence), ERR_AGAIN);
-    assert_int_equal(m.wanted[2], 21);
+static void test_the_maker_is_told_of_requests(void **state)
+{
+    (void)state;
+    struct store *s = fixture_store(2000000, SIZE_MAX);
+    struct fake_maker m;
+    struct store_track *t = track_with_maker(s, &m);
+    fixture_append(t, 20, 4);
+    assert_int_equal(fixture_find(t, 7), ERR_AGAIN);
+    assert_int_equal(m.wanted, -1); /* looking asks for nothing */
+    assert_int_equal(store_want_packet(t, 7), ERR_OK);
+    assert_int_equal(m.wanted, 7);
+    assert_false(m.existed);
+    assert_int_equal(store_put_packet(t, 7, fixture_blob(7, 9), 0), ERR_OK);
+    assert_int_equal(store_want_packet(t, 7), ERR_OK);
+    assert_true(m.existed);
+    store_unwant_packet(t, 7);
+    assert_int_equal(m.unwanted, 7);
+    m.status = ERR_FULL;
+    assert_int_equal(store_want_packet(t, 22), ERR_FULL);
+    assert_false(m.existed);
+
+    store_destroy(s);
+
+    s = fixture_store(2000000, SIZE_MAX);
+    t = fixture_track(s, "plain", THIRTY, 6);
+    assert_int_equal(store_want_packet(t, 0), ERR_OK); /* nobody makes them */
+    store_unwant_packet(t, 0);
+    store_destroy(s);
+}
+
+/* What packets are made of: every sample of the window, and those before it that its pictures
+ * refer to. */
+static void test_h23_samples_of_the_window_can_be_found(void **state)
+{
+    (void)state;
+    struct store *s = fixture_store(2000000, SIZE_MAX); /* 60 frames */
+    struct fake_maker m;
+    struct store_track *t = track_with_maker(s, &m);
+    static struct store_place places[200];
+    struct store_sample sample;
+    assert_int_equal(store_window_frames(t), 60);
+    for (int64_t n = 0; n < 200; n++)
+        places[n] = fixture_append(t, n, 4 + (size_t)n % 3);
+    assert_false(store_has_sample(t, 138));
+    assert_int_equal(store_find_sample(t, 119, &sample), ERR_NOT_FOUND);
+    for (int64_t n = 120; n < 200; n++) {
+        assert_int_equal(store_has_sample(t, n), n >= 139);
+        assert_int_equal(store_find_sample(t, n, &sample), ERR_OK);
+        assert_int_equal(sample.chunk->data[0], fixture_byte(n, 0));
+        assert_int_equal(sample.segment_first, n / 30 * 30);
+        assert_int_equal(sample.next.segment_id, places[n].segment_id);
+        assert_int_equal(sample.next.offset, places[n].offset);
+        blob_unref(sample.chunk);
+    }
+    assert_false(store_has_sample(t, 200));
+    assert_int_equal(store_find_sample(t, 200, &sample), ERR_NOT_FOUND);
+    assert_int_equal(store_find_sample(t, -1, &sample), ERR_NOT_FOUND);
     store_destroy(s);
 }
 
@@ -264,7 +338,9 @@ int main(void)
         cmocka_unit_test(test_put_refuses),
         cmocka_unit_test(test_h23_packets_stay_for_the_window),
         cmocka_unit_test(test_h23_packets_of_the_window_have_their_segments),
-        cmocka_unit_test(test_h22_packets_on_demand),
+        cmocka_unit_test(test_h22_now_is_pinned_where_packets_are_made),
+        cmocka_unit_test(test_the_maker_is_told_of_requests),
+        cmocka_unit_test(test_h23_samples_of_the_window_can_be_found),
         cmocka_unit_test(test_listener_hears_every_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

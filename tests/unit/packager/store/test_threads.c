@@ -91,7 +91,7 @@ static void look_at_packets(struct actor *a, int64_t *newest)
 {
     struct blob *packet = NULL;
     int64_t sequence = -1;
-    if (store_newest_packet(a->track, &packet, &sequence))
+    if (store_newest_packet(a->track, -1, &packet, &sequence))
         return;
     check(a->scene, sequence >= *newest && packet->size == PACKET);
     check(a->scene, packet->data[1] == fixture_byte(sequence, 1));

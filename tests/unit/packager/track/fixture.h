@@ -11,9 +11,9 @@
 
 #include "media/cmaf/chunk.h"
 #include "media/core/err.h"
+#include "packager/init/packet_encoder.h"
 #include "packager/store/store.h"
 #include "packager/track/audio_track.h"
-#include "packager/track/packet_maker.h"
 #include "packager/track/video_track.h"
 
 #include <stdbool.h>

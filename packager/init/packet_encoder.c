@@ -1,4 +1,4 @@
-#include "packager/track/packet_maker.h"
+#include "packager/init/packet_encoder.h"
 
 #include "media/cmaf/chunk.h"
 #include "media/core/err.h"

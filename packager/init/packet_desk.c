@@ -1,0 +1,169 @@
+#include "packager/init/packet_desk.h"
+#include "media/core/err.h"
+
+#include <assert.h>
+#include <string.h>
+
+void packet_desk_init(struct packet_desk *d, const struct packet_desk_config *config)
+{
+    assert(config->replays_max > 0);
+    *d = (struct packet_desk){.config = *config, .newest = -1};
+    demand_init(&d->demand, config->frame_rate);
+}
+
+static struct packet_order *find(struct packet_desk *d, int64_t sequence)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (d->orders[i].sequence == sequence)
+            return &d->orders[i];
+    return NULL;
+}
+
+/* NULL where the desk is full. */
+static struct packet_order *add(struct packet_desk *d, int64_t sequence)
+{
+    if (d->count == PACKET_DESK_MAX)
+        return NULL;
+    d->orders[d->count] = (struct packet_order){.sequence = sequence};
+    return &d->orders[d->count++];
+}
+
+static void remove_order(struct packet_desk *d, struct packet_order *o)
+{
+    size_t behind = (size_t)(&d->orders[--d->count] - o);
+    memmove(o, o + 1, behind * sizeof *o);
+}
+
+static bool is_idle(const struct packet_order *o)
+{
+    return !o->waiting && !o->ahead && !o->making;
+}
+
+/* ---- frames ---- */
+
+/* Late packets that nobody waits for are given up, oldest first: they can still be made when
+ * somebody asks. */
+static void make_room_ahead(struct packet_desk *d)
+{
+    struct packet_order *oldest = NULL;
+    unsigned ahead = 0;
+    for (size_t i = 0; i < d->count; i++) {
+        struct packet_order *o = &d->orders[i];
+        if (!o->ahead || o->waiting || o->making)
+            continue;
+        ahead++;
+        if (!oldest || o->sequence < oldest->sequence)
+            oldest = o;
+    }
+    if (ahead < PACKET_DESK_AHEAD)
+        return;
+    remove_order(d, oldest);
+    d->skipped++;
+}
+
+static void order_ahead(struct packet_desk *d, int64_t sequence)
+{
+    make_room_ahead(d);
+    struct packet_order *o = find(d, sequence);
+    if (!o)
+        o = add(d, sequence);
+    if (o)
+        o->ahead = true;
+    else
+        d->skipped++;
+}
+
+bool packet_desk_frame(struct packet_desk *d, int64_t sequence)
+{
+    d->newest = sequence;
+    demand_frame(&d->demand, sequence);
+    if (d->config.eager || d->demand.busy || sequence == 0)
+        order_ahead(d, sequence);
+    return find(d, sequence) != NULL;
+}
+
+/* ---- requests ---- */
+
+int packet_desk_want(struct packet_desk *d, int64_t sequence, bool exists)
+{
+    demand_request(&d->demand, sequence);
+    if (exists)
+        return ERR_OK;
+    struct packet_order *o = find(d, sequence);
+    if (!o)
+        o = add(d, sequence);
+    if (!o) {
+        d->refused++;
+        return ERR_FULL;
+    }
+    o->waiting++;
+    return ERR_OK;
+}
+
+void packet_desk_unwant(struct packet_desk *d, int64_t sequence)
+{
+    struct packet_order *o = find(d, sequence);
+    if (!o || !o->waiting)
+        return;
+    o->waiting--;
+    if (is_idle(o))
+        remove_order(d, o);
+}
+
+/* ---- making ---- */
+
+/* 0: can't be begun now; higher goes first. */
+static int rank(const struct packet_desk *d, const struct packet_order *o, int64_t at_hand)
+{
+    if (o->making || o->sequence > d->newest)
+        return 0;
+    if (o->sequence < at_hand)
+        return d->replays < d->config.replays_max ? 1 : 0;
+    return o->waiting ? 3 : 2;
+}
+
+bool packet_desk_take(struct packet_desk *d, int64_t at_hand, int64_t *sequence, bool *replay)
+{
+    struct packet_order *best = NULL;
+    int highest = 0;
+    for (size_t i = 0; i < d->count; i++) {
+        int r = rank(d, &d->orders[i], at_hand);
+        if (r > highest) {
+            highest = r;
+            best = &d->orders[i];
+        }
+    }
+    if (!best)
+        return false;
+    best->making = true;
+    best->replay = best->sequence < at_hand;
+    d->replays += best->replay;
+    *sequence = best->sequence;
+    *replay = best->replay;
+    return true;
+}
+
+bool packet_desk_take_passing(struct packet_desk *d, int64_t sequence)
+{
+    struct packet_order *o = find(d, sequence);
+    if (!o || o->making)
+        return false;
+    o->making = true;
+    return true;
+}
+
+bool packet_desk_is_wanted(const struct packet_desk *d, int64_t sequence)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (d->orders[i].sequence == sequence)
+            return d->orders[i].waiting || d->orders[i].ahead;
+    return false;
+}
+
+void packet_desk_done(struct packet_desk *d, int64_t sequence)
+{
+    struct packet_order *o = find(d, sequence);
+    assert(o && o->making);
+    d->replays -= o->replay;
+    remove_order(d, o);
+}

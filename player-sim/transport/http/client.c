@@ -64,6 +64,7 @@ static void call_curl(struct http_client *c, curl_socket_t fd, int readiness)
         c->curl_us = INT64_MAX;
     CURLMcode code = curl_multi_socket_action(c->multi, fd, readiness, &running);
     collect(c);
+    http_fetch_release(c);
     if (code)
         give_up(c, code);
 }

@@ -48,13 +48,13 @@ static bool prior_knowledge_opens_only(void)
     return curl_version_info(CURLVERSION_NOW)->version_num < 0x080000;
 }
 
-/* Whether there is a connection to f's origin, or somebody else is about to open one. */
-static bool connection_expected(const struct http_fetch *f)
+/* Whether somebody else is about to open a connection to f's origin. */
+static bool is_being_opened(const struct http_fetch *f)
 {
     for (const struct http_fetch *o = f->client->fetches; o; o = o->next)
         if (o != f && o->origin == f->origin && !o->joins && !o->connected)
             return true;
-    return http_sockets_open(f->client, f->origin) > 0;
+    return false;
 }
 
 static bool set_version(struct http_fetch *f)
@@ -63,7 +63,8 @@ static bool set_version(struct http_fetch *f)
     long version = two ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1;
     f->joins = false;
     if (two && !has_tls(f)) {
-        f->joins = prior_knowledge_opens_only() && connection_expected(f);
+        f->joins = prior_knowledge_opens_only() &&
+                   (is_being_opened(f) || http_sockets_open(f->client, f->origin) > 0);
         version = f->joins ? CURL_HTTP_VERSION_2_0 : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
     }
     return !curl_easy_setopt(f->easy, CURLOPT_HTTP_VERSION, version) &&
@@ -150,11 +151,18 @@ static struct http_fetch *create(struct http_client *c, uint32_t request, int64_
     return f;
 }
 
-/* Hands f to libcurl, which does nothing before its next turn. */
+/* Hands f to libcurl, which does nothing before its next turn. One that counts on a connection
+ * which is only being opened is held until then: libcurl would open another. */
+static bool hand_over(struct http_fetch *f)
+{
+    f->held = f->joins && is_being_opened(f);
+    return f->held || !curl_multi_add_handle(f->client->multi, f->easy);
+}
+
 static bool join(struct http_fetch *f, int64_t now_us)
 {
     struct http_client *c = f->client;
-    if (curl_multi_add_handle(c->multi, f->easy))
+    if (!hand_over(f))
         return false;
     f->next = c->fetches;
     c->fetches = f;
@@ -250,7 +258,16 @@ static bool start_again(struct http_fetch *f)
     if (++f->tries > TRIES_MAX || curl_multi_remove_handle(c->multi, f->easy))
         return false;
     f->connected = false;
-    return set_version(f) && !curl_multi_add_handle(c->multi, f->easy);
+    return set_version(f) && hand_over(f);
+}
+
+void http_fetch_release(struct http_client *c)
+{
+    for (struct http_fetch *f = c->fetches, *next; f; f = next) {
+        next = f->next;
+        if (f->held && !is_being_opened(f) && !(set_version(f) && hand_over(f)))
+            http_fetch_fail(f, "the HTTP library refused the request");
+    }
 }
 
 void http_fetch_end(struct http_fetch *f, CURLcode result)

@@ -17,6 +17,7 @@ struct http_fetch {
     int64_t offset;          /* of a segment */
     bool small, head_only, asks_time;
     bool joins;     /* HTTP/2 without TLS: it counts on a connection that is there or coming */
+    bool held;      /* until that one is there: libcurl doesn't have it meanwhile */
     unsigned tries; /* how often that was in vain */
     curl_socket_t opened_fd; /* the last one opened for it; CURL_SOCKET_BAD: none */
 
@@ -44,6 +45,9 @@ int http_fetch_start(struct http_client *c, const struct session_request *reques
  * false: it could not be started. */
 bool http_fetch_start_small(struct http_client *c, struct http_origin *o, bool anew,
                             int64_t now_us);
+
+/* Hands those that are held for a connection to libcurl, where nobody is opening one any more. */
+void http_fetch_release(struct http_client *c);
 
 /* libcurl is through with it: queues what is left to tell, and frees it. */
 void http_fetch_end(struct http_fetch *f, CURLcode result);

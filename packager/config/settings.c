@@ -224,14 +224,32 @@ static bool read_init(const char *text, struct config *config, struct config_cha
     return read_word(text, modes, 1, 2, &index, why);
 }
 
+/* A period of two seconds has no number yet: a channel's frame rate may still follow. */
+enum { REFRESH_TWO_SECONDS = -1, REFRESH_MIN = 2, REFRESH_MAX = 10000 };
+
 static bool read_refresh(const char *text, struct config *config, struct config_channel *channel,
                          char why[SETTING_WHY_BYTES])
 {
-    static const char *const modes[] = {"idr", "intra"};
-    size_t index = 0;
     (void)config;
-    (void)channel;
-    return read_word(text, modes, 1, 2, &index, why);
+    int64_t frames;
+    if (strcmp(text, "idr") == 0)
+        frames = 0;
+    else if (strcmp(text, "intra") == 0)
+        frames = REFRESH_TWO_SECONDS;
+    else if (strncmp(text, "intra:", 6) != 0)
+        return because(why, "not known: use idr, intra or intra:FRAMES");
+    else if (!value_integer(text + 6, REFRESH_MIN, REFRESH_MAX, &frames))
+        return because(why, "no period: give %d to %d frames, for example intra:60", REFRESH_MIN,
+                       REFRESH_MAX);
+    channel->refresh_frames = (int)frames;
+    return true;
+}
+
+void settings_settle(struct config_channel *channel)
+{
+    struct rational fps = channel->fps;
+    if (channel->refresh_frames == REFRESH_TWO_SECONDS)
+        channel->refresh_frames = (int)((4 * fps.num + fps.den) / (2 * fps.den));
 }
 
 static bool read_loop(const char *text, struct config *config, struct config_channel *channel,
@@ -277,7 +295,10 @@ const struct setting settings[SETTINGS_COUNT] = {
     {"memory", "BYTES", "512M", "Most that a channel keeps; k, M, G are powers of 1024", true,
      read_memory},
     {"init", "MODE", "eager", "When packets to join with are made: eager", true, read_init},
-    {"refresh", "MODE", "idr", "How segments begin: idr", true, read_refresh},
+    {"refresh", "MODE", "idr",
+     "What makes joined pictures exact: idr, each segment's start; intra[:FRAMES], also a refresh "
+     "each 2 s or FRAMES",
+     true, read_refresh},
     {"loop", NULL, "false", "Play files again from their start when they end", true, read_loop},
     {"seconds", "N", "0", "Stop by itself after N seconds; 0 is never", false, read_seconds},
     {"log-format", "FORM", "text", "Lines of the log as text or json", false, read_log_format},

@@ -164,6 +164,8 @@ bool config_build(const struct config_sources *sources, struct config *out,
         config_finish(&b.config);
         return false;
     }
+    for (size_t i = 0; i < b.config.channel_count; i++)
+        settings_settle(&b.config.channels[i]);
     *out = b.config;
     return true;
 }

@@ -29,6 +29,7 @@ struct config_channel {
     size_t rungs;                                /* 1..CONFIG_RUNGS_MAX */
     struct rational fps;                         /* 1..120, in lowest terms; default 30 */
     char preset[16];           /* ultrafast, superfast, veryfast, faster; default superfast */
+    int refresh_frames;        /* period of the intra refresh, 2..10000; 0, the default: none */
     int64_t audio_bitrate_bps; /* 16k..512k; default 128k */
     double segment_duration_s; /* 1..3600; default 6; the packager rounds it to whole frames */
     double window_s;           /* 2..86400; default 60 */

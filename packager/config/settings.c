@@ -127,23 +127,21 @@ static bool read_fps(const char *text, struct config *config, struct config_chan
     return true;
 }
 
-/* One of a list of words, of which the first `known` can be had. */
-static bool read_word(const char *text, const char *const *words, size_t known, size_t count,
-                      size_t *index, char why[SETTING_WHY_BYTES])
+/* One of a list of words. */
+static bool read_word(const char *text, const char *const *words, size_t count, size_t *index,
+                      char why[SETTING_WHY_BYTES])
 {
     char list[128] = "";
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(text, words[i]) == 0 && i < known) {
+        if (strcmp(text, words[i]) == 0) {
             *index = i;
             return true;
         }
-        if (strcmp(text, words[i]) == 0)
-            return because(why, "not available in this version: use %s", words[0]);
     }
-    for (size_t i = 0; i < known; i++)
+    for (size_t i = 0; i < count; i++)
         snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
                  !i               ? ""
-                 : i + 1 == known ? " or "
+                 : i + 1 == count ? " or "
                                   : ", ",
                  words[i]);
     return because(why, "not known: use %s", list);
@@ -155,7 +153,7 @@ static bool read_preset(const char *text, struct config *config, struct config_c
     static const char *const presets[] = {"ultrafast", "superfast", "veryfast", "faster"};
     size_t index = 0;
     (void)config;
-    if (!read_word(text, presets, 4, 4, &index, why))
+    if (!read_word(text, presets, 4, &index, why))
         return false;
     strcpy(channel->preset, presets[index]);
     return true;
@@ -226,7 +224,7 @@ static bool read_init(const char *text, struct config *config, struct config_cha
     static const char *const modes[] = {"on-demand", "eager"};
     size_t index = 0;
     (void)config;
-    if (!read_word(text, modes, 2, 2, &index, why))
+    if (!read_word(text, modes, 2, &index, why))
         return false;
     channel->init_eager = index == 1;
     return true;
@@ -239,14 +237,32 @@ static bool read_init_memory(const char *text, struct config *config,
     return read_megabytes(text, 1, &channel->init_memory_bytes, why);
 }
 
+/* A period of two seconds has no number yet: a channel's frame rate may still follow. */
+enum { REFRESH_TWO_SECONDS = -1, REFRESH_MIN = 2, REFRESH_MAX = 10000 };
+
 static bool read_refresh(const char *text, struct config *config, struct config_channel *channel,
                          char why[SETTING_WHY_BYTES])
 {
-    static const char *const modes[] = {"idr", "intra"};
-    size_t index = 0;
     (void)config;
-    (void)channel;
-    return read_word(text, modes, 1, 2, &index, why);
+    int64_t frames;
+    if (strcmp(text, "idr") == 0)
+        frames = 0;
+    else if (strcmp(text, "intra") == 0)
+        frames = REFRESH_TWO_SECONDS;
+    else if (strncmp(text, "intra:", 6) != 0)
+        return because(why, "not known: use idr, intra or intra:FRAMES");
+    else if (!value_integer(text + 6, REFRESH_MIN, REFRESH_MAX, &frames))
+        return because(why, "no period: give %d to %d frames, for example intra:60", REFRESH_MIN,
+                       REFRESH_MAX);
+    channel->refresh_frames = (int)frames;
+    return true;
+}
+
+void settings_settle(struct config_channel *channel)
+{
+    struct rational fps = channel->fps;
+    if (channel->refresh_frames == REFRESH_TWO_SECONDS)
+        channel->refresh_frames = (int)((4 * fps.num + fps.den) / (2 * fps.den));
 }
 
 static bool read_loop(const char *text, struct config *config, struct config_channel *channel,
@@ -271,7 +287,7 @@ static bool read_log_format(const char *text, struct config *config, struct conf
     static const char *const formats[] = {"text", "json"};
     size_t index = 0;
     (void)channel;
-    if (!read_word(text, formats, 2, 2, &index, why))
+    if (!read_word(text, formats, 2, &index, why))
         return false;
     config->log_format = index ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT;
     return true;
@@ -298,7 +314,10 @@ const struct setting settings[SETTINGS_COUNT] = {
     {"init-memory", "BYTES", "192M",
      "Decoded pictures that a channel keeps to make packets of; the rest is decoded again", true,
      read_init_memory},
-    {"refresh", "MODE", "idr", "How segments begin: idr", true, read_refresh},
+    {"refresh", "MODE", "idr",
+     "What makes joined pictures exact: idr, each segment's start; intra[:FRAMES], also a refresh "
+     "each 2 s or FRAMES",
+     true, read_refresh},
     {"loop", NULL, "false", "Play files again from their start when they end", true, read_loop},
     {"seconds", "N", "0", "Stop by itself after N seconds; 0 is never", false, read_seconds},
     {"log-format", "FORM", "text", "Lines of the log as text or json", false, read_log_format},

@@ -24,6 +24,10 @@ extern const struct setting settings[SETTINGS_COUNT];
 /* The YAML key: the option's name with underscores. */
 void setting_key(const struct setting *s, char key[SETTING_NAME_BYTES]);
 
+/* Settles what the texts left to other settings: "refresh: intra" is two seconds at the channel's
+ * own frame rate. To be called once all of a channel's settings have been read. */
+void settings_settle(struct config_channel *channel);
+
 /* Whether text may be a channel's name; else why not. */
 bool setting_read_name(const char *text, char name[CONFIG_NAME_MAX + 1],
                        char why[SETTING_WHY_BYTES]);

@@ -13,6 +13,8 @@
 
 struct encoder;
 
+enum { ENCODER_REFRESH_MAX = 10000 };
+
 enum encoder_role {
     ENCODER_CONTINUATION,   /* P pictures, bit rate held by VBV, gives its reconstruction */
     ENCODER_INITIALIZATION, /* an IDR picture each time, QP as told */
@@ -24,13 +26,20 @@ struct encoder_config {
     struct rational frame_rate; /* frames per second */
     int64_t bitrate_bps;        /* VBV maxrate as well (H11) */
     int64_t vbv_buffer_bits;    /* at most 0.25 s of bitrate_bps by default */
-    const char *preset;         /* x264's name, ultrafast to faster */
+    const char *preset;         /* x264's name, ultrafast to faster: the continuation's effort */
+    /* Periodic intra refresh: every so many frames (2..ENCODER_REFRESH_MAX), counted from the last
+     * IDR picture, a wave of intra macroblocks crosses the picture from left to right; when it is
+     * over, nothing is left of what was before. (But x264 forgets that deblocking reaches three
+     * samples beyond the wave: in pans of more than some 8 samples a frame, a trace may stay until
+     * the next wave.) 0: none. Both roles need the same value, for SPS depend on it. */
+    int refresh_frames;
 };
 
 struct encoder_output {
-    const uint8_t *units; /* NAL units with four-byte lengths; the encoder's until the next call */
+    /* NAL units with four-byte lengths, slices and SEI; the encoder's until the next call. */
+    const uint8_t *units;
     size_t size;
-    bool idr;
+    bool idr;     /* an IDR picture; no other is a sync sample, not even where a refresh begins */
     int qp_plus1; /* what the encoder chose, as x264 counts it; to be handed to the other role */
     /* The reconstruction, NV12, bit-identical to a decoder's output; whole macroblocks of it, also
      * what cropping takes away, since later pictures may refer to that. The encoder's until the

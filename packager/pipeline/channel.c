@@ -118,6 +118,7 @@ static int create_rungs(struct channel *c)
     for (size_t i = 0; i < c->config->rungs; i++) {
         struct rung_config config = {.channel = c->config->name,
                                      .preset = c->config->preset,
+                                     .refresh_frames = c->config->refresh_frames,
                                      .size = c->config->ladder[i],
                                      .frame_rate = c->timeline.video_rate,
                                      .segment_duration = c->timeline.segment_duration,

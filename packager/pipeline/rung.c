@@ -142,6 +142,7 @@ static int build(struct rung *r)
         .frame_rate = r->config.frame_rate,
         .segment_duration = r->config.segment_duration,
         .preset = r->config.preset,
+        .refresh_frames = r->config.refresh_frames,
         .id = r->id,
         .store = r->config.store,
         .maker = &maker,

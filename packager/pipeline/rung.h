@@ -19,6 +19,7 @@ struct rung;
 struct rung_config {
     const char *channel; /* for the log; borrowed for the rung's life */
     const char *preset;
+    int refresh_frames; /* as in encoder_config */
     struct config_rung size;
     struct rational frame_rate;
     struct rational segment_duration;

@@ -81,6 +81,7 @@ static int create_encoder(struct video_track *t)
         .bitrate_bps = c->bitrate_bps,
         .vbv_buffer_bits = vbv_bits(c),
         .preset = t->preset,
+        .refresh_frames = c->refresh_frames,
     };
     return c->encoder->create(&t->encoding, &t->encoder);
 }

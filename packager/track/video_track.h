@@ -32,7 +32,8 @@ struct video_track_config {
     struct rational frame_rate;
     struct rational segment_duration; /* seconds; whole frames */
     const char *preset;
-    const char *id; /* the track's id, as in store_track_info */
+    int refresh_frames; /* as in encoder_config */
+    const char *id;     /* the track's id, as in store_track_info */
     struct store *store;
     const struct store_packet_maker *maker; /* for the store, which copies it; may be NULL */
     /* Gets every reconstruction, on the calling thread, right after its chunk is in the store. */

@@ -56,6 +56,7 @@ static void defaults(void **state)
     assert_int_equal(demo->fps.num, 30);
     assert_int_equal(demo->fps.den, 1);
     assert_string_equal(demo->preset, "superfast");
+    assert_int_equal(demo->refresh_frames, 0);
     assert_int_equal(demo->audio_bitrate_bps, 128000);
     assert_true(demo->segment_duration_s == 6);
     assert_true(demo->window_s == 60);
@@ -102,6 +103,30 @@ static void the_ladder_is_sorted(void **state)
     assert_int_equal(l[2].bitrate_bps, 800000);
     assert_int_equal(l[3].width, 256);
     config_finish(&c);
+}
+
+static void a_refresh_is_two_seconds_or_what_is_given(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        int frames;
+    } list[] = {
+        {"a=x --refresh idr", 0},
+        {"a=x --refresh intra", 60},
+        {"a=x --refresh intra --fps 29.97", 60},
+        {"a=x --fps 24000/1001 --refresh intra", 48},
+        {"a=x --fps 12.6 --refresh intra", 25},
+        {"a=x --fps 1 --refresh intra", 2},
+        {"a=x --refresh intra:2", 2},
+        {"a=x --refresh=intra:10000 --fps 25", 10000},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        struct config c;
+        run_well(list[i].words, &c);
+        assert_int_equal(c.channels[0].refresh_frames, list[i].frames);
+        config_finish(&c);
+    }
 }
 
 static void make_file(const char *text, char path[32])
@@ -186,7 +211,12 @@ static void wrong_usage(void **state)
         {"a=x --memory much", "--memory: \"much\"", "512M or 2G"},
         {"a=x --init never", "--init: \"never\": not known", "use on-demand or eager"},
         {"a=x --init-memory 1k", "--init-memory: \"1k\": too little", "1M"},
-        {"a=x --refresh intra", "--refresh: \"intra\"", "not available in this version: use idr"},
+        {"a=x --refresh gop", "--refresh: \"gop\": not known", "idr, intra or intra:FRAMES"},
+        {"a=x --refresh intra:", "--refresh: \"intra:\": no period", "for example intra:60"},
+        {"a=x --refresh intra:1", "--refresh: \"intra:1\"", "2 to 10000 frames"},
+        {"a=x --refresh intra:10001", "--refresh: \"intra:10001\"", "2 to 10000 frames"},
+        {"a=x --refresh intra:2s", "--refresh: \"intra:2s\"", "2 to 10000 frames"},
+        {"a=x --refresh idr:60", "--refresh: \"idr:60\"", "idr, intra or intra:FRAMES"},
         {"a=x --seconds x", "--seconds: \"x\"", "number of seconds"},
         {"a=x --log-format xml", "--log-format: \"xml\"", "text or json"},
         {"a=x --listen localhost:80", "--listen: \"localhost:80\"", "127.0.0.1"},
@@ -276,6 +306,7 @@ int main(void)
         cmocka_unit_test(defaults),
         cmocka_unit_test(options_stand_anywhere),
         cmocka_unit_test(the_ladder_is_sorted),
+        cmocka_unit_test(a_refresh_is_two_seconds_or_what_is_given),
         cmocka_unit_test(options_win_over_the_files_globals_only),
         cmocka_unit_test(a_wrong_key_in_the_file_is_told),
         cmocka_unit_test(wrong_usage),

@@ -31,7 +31,7 @@ static void every_key(void **state)
               "memory: 1G\n"
               "init: eager\n"
               "init_memory: 64M\n"
-              "refresh: idr\n"
+              "refresh: intra:45\n"
               "loop: true\n"
               "seconds: 90\n"
               "log_format: json\n"
@@ -60,6 +60,7 @@ static void every_key(void **state)
     assert_int_equal(one->memory_bytes, 1 << 30);
     assert_true(one->init_eager);
     assert_int_equal(one->init_memory_bytes, 64 << 20);
+    assert_int_equal(one->refresh_frames, 45);
     assert_true(one->loop);
     config_finish(&c);
     assert_null(c.channels);
@@ -81,6 +82,25 @@ static void a_channels_own_key_wins(void **state)
     assert_int_equal(c.channels[1].fps.num, 25);
     assert_false(c.channels[1].loop);
     assert_int_equal(c.channels[1].rungs, 1);
+    config_finish(&c);
+}
+
+/* Whichever of rate and refresh is the channel's own. */
+static void a_refresh_of_two_seconds_follows_the_channels_rate(void **state)
+{
+    (void)state;
+    struct config c;
+    read_well("refresh: intra\n"
+              "channels:\n"
+              "  - {name: one, input: a.mp4, fps: 50}\n"
+              "  - {name: two, input: b.mp4, refresh: idr}\n"
+              "  - {name: three, input: c.mp4, refresh: 'intra:90'}\n"
+              "  - {name: four, input: d.mp4}\n",
+              &c);
+    assert_int_equal(c.channels[0].refresh_frames, 100);
+    assert_int_equal(c.channels[1].refresh_frames, 0);
+    assert_int_equal(c.channels[2].refresh_frames, 90);
+    assert_int_equal(c.channels[3].refresh_frames, 60);
     config_finish(&c);
 }
 
@@ -152,7 +172,7 @@ static void wrong_texts(void **state)
         {TWO("loop: maybe"), "channels[1].loop: \"maybe\"", "true or false"},
         {TWO("memory: 512MB"), "channels[1].memory: \"512MB\"", "512M"},
         {TWO("init: never"), "channels[1].init", "use on-demand or eager"},
-        {TWO("refresh: intra"), "channels[1].refresh", "not available in this version: use idr"},
+        {TWO("refresh: intra:x"), "channels[1].refresh: \"intra:x\"", "2 to 10000 frames"},
         {"log_format: xml\n" ONE, "log_format: \"xml\"", "text or json"},
         {"listen: 8080\n" ONE, "listen: \"8080\"", "0.0.0.0:8080"},
         {"seconds: -1\n" ONE, "seconds: \"-1\"", "number of seconds"},
@@ -186,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key),
         cmocka_unit_test(a_channels_own_key_wins),
+        cmocka_unit_test(a_refresh_of_two_seconds_follows_the_channels_rate),
         cmocka_unit_test(as_many_channels_as_allowed),
         cmocka_unit_test(wrong_texts),
         cmocka_unit_test(a_file_too_large),

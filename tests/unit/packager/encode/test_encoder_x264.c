@@ -234,6 +234,28 @@ static void packets_grow_as_their_qp_falls(void **state)
     ops->destroy(e);
 }
 
+static void packets_cost_the_same_at_every_preset_with_cabac(void **state)
+{
+    (void)state;
+    static const char *const presets[] = {"superfast", "veryfast", "faster"};
+    struct encoder *made[3];
+    AVFrame *picture = moving_picture_create(320, 180);
+    for (int i = 0; i < 3; i++)
+        made[i] = open_encoder(config_of(320, 180, 400000, presets[i]), ENCODER_INITIALIZATION);
+    for (int n = 0; n < 10; n++) {
+        struct encoder_output o[3];
+        moving_picture_paint(picture, n, 8);
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(ops->encode(made[i], picture, true, 24 + n, &o[i]), ERR_OK);
+            assert_int_equal(o[i].size, o[0].size);
+            assert_memory_equal(o[i].units, o[0].units, o[0].size);
+        }
+    }
+    for (int i = 0; i < 3; i++)
+        ops->destroy(made[i]);
+    av_frame_free(&picture);
+}
+
 static void a_still_picture_does_not_make_packets_grow_forever(void **state)
 {
     (void)state;
@@ -368,6 +390,7 @@ int main(void)
         cmocka_unit_test(access_units_hold_slices_only),
         cmocka_unit_test(reconstruction_is_what_a_decoder_of_the_spliced_stream_gets),
         cmocka_unit_test(packets_grow_as_their_qp_falls),
+        cmocka_unit_test(packets_cost_the_same_at_every_preset_with_cabac),
         cmocka_unit_test(a_still_picture_does_not_make_packets_grow_forever),
         cmocka_unit_test(both_layouts_of_a_picture_are_coded_alike),
         cmocka_unit_test(pictures_of_another_size_or_format_are_refused),

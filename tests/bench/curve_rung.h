@@ -6,7 +6,7 @@
 #ifndef TESTS_BENCH_CURVE_RUNG_H
 #define TESTS_BENCH_CURVE_RUNG_H
 
-#include "packager/track/packet_maker.h"
+#include "packager/init/packet_encoder.h"
 
 #include <libavutil/frame.h>
 #include <stdbool.h>

@@ -9,9 +9,8 @@
 struct packet_encoder;
 
 /* Asserts that the encoder's SPS and PPS are byte-identical to the track's (ERR_UNSUPPORTED, with a
- * line in the log, where not). qp_delta is added to the continuation's QP (-12..0). */
-int packet_encoder_create(const struct video_track_format *format, int qp_delta,
-                          struct packet_encoder **out);
+ * line in the log, where not). What format points to is borrowed for the object's life. */
+int packet_encoder_create(const struct video_track_format *format, struct packet_encoder **out);
 void packet_encoder_destroy(struct packet_encoder *e); /* NULL is fine */
 
 /* Encodes r, whose frame may also be yuv420p, and gives the packet's bytes; r stays the caller's.

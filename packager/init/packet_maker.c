@@ -5,6 +5,8 @@
 #include "media/core/log.h"
 #include "packager/init/packet_desk.h"
 #include "packager/init/packet_encoder.h"
+#include "packager/init/packet_package.h"
+#include "packager/init/packet_qp.h"
 #include "packager/init/picture_cache.h"
 #include "packager/init/replay.h"
 #include "packager/track/reconstruction_pool.h"
@@ -25,46 +27,59 @@ struct worker {
 
 struct packet_maker {
     struct video_track_format format;
-    int qp_delta;
     struct worker workers[PACKET_MAKER_THREADS_MAX];
     unsigned started;
     bool lockable;        /* lock and work are there */
-    pthread_mutex_t lock; /* guards the five below */
+    pthread_mutex_t lock; /* guards the six below */
     pthread_cond_t work;  /* there may be something to take */
     bool closing;
     struct packet_desk desk;
     struct picture_cache *pictures;
-    uint8_t *qps_plus1; /* of the window's frames, by sequence number modulo qp_count */
+    struct packet_qp qp;
+    uint8_t *qps_plus1; /* for the window's packets, by sequence number modulo qp_count */
     int64_t qp_count;
     _Atomic int64_t packets, replayed, cpu_us;
 };
 
 /* ---- making ---- */
 
-static const char *log_name(const struct packet_maker *m)
+static int put(struct packet_maker *m, int64_t sequence, struct blob *packet)
 {
-    return store_track_info(m->format.store_track)->id;
-}
-
-static int put(struct worker *w, const struct reconstruction *r)
-{
-    struct packet_maker *m = w->maker;
-    struct blob *packet;
-    int status = w->encoder ? ERR_OK : packet_encoder_create(&m->format, m->qp_delta, &w->encoder);
-    if (!status)
-        status = packet_encoder_make(w->encoder, r, &packet);
-    if (!status)
-        status = store_put_packet(m->format.store_track, r->sequence, packet, clock_monotonic_us());
+    int status = store_put_packet(m->format.store_track, sequence, packet, clock_monotonic_us());
     if (!status)
         atomic_fetch_add_explicit(&m->packets, 1, memory_order_relaxed);
     return status;
+}
+
+static int put_picture(struct worker *w, const struct reconstruction *r)
+{
+    struct packet_maker *m = w->maker;
+    struct blob *packet;
+    int status = w->encoder ? ERR_OK : packet_encoder_create(&m->format, &w->encoder);
+    if (!status)
+        status = packet_encoder_make(w->encoder, r, &packet);
+    return status ? status : put(m, r->sequence, packet);
+}
+
+static bool starts_segment(const struct store_sample *sample, int64_t sequence)
+{
+    return sample->segment_first == sequence;
+}
+
+/* A segment's first chunk is as good as a packet of its own. */
+static int put_start(struct packet_maker *m, int64_t sequence, const struct store_sample *sample)
+{
+    struct blob *packet;
+    int status = packet_package_chunk(&m->format, sample->chunk, sequence, sample->next, &packet);
+    return status ? status : put(m, sequence, packet);
 }
 
 /* One that was put since it was ordered is no fault, nor is one that has left the window. */
 static void report(const struct packet_maker *m, int64_t sequence, int status)
 {
     if (status && status != ERR_EXISTS && status != ERR_NOT_FOUND && status != ERR_END)
-        log_warn(log_name(m), "no packet %lld: %s", (long long)sequence, err_text(status));
+        log_warn(store_track_info(m->format.store_track)->id, "no packet %lld: %s",
+                 (long long)sequence, err_text(status));
 }
 
 static void done(struct packet_maker *m, int64_t sequence)
@@ -108,27 +123,31 @@ static bool is_ordered(struct packet_maker *m, int64_t sequence, int64_t target,
     return ordered;
 }
 
+static int put_replayed(struct worker *w, const struct store_sample *sample, const AVFrame *picture,
+                        struct reconstruction *r)
+{
+    if (starts_segment(sample, r->sequence))
+        return put_start(w->maker, r->sequence, sample);
+    r->frame = (AVFrame *)picture; /* is only read */
+    r->next = sample->next;
+    return put_picture(w, r);
+}
+
 /* One picture further; its packet, where it is ordered. ERR_END: nobody waits for the target. */
-static int step(struct worker *w, struct replay *replay, int64_t sequence, int64_t target)
+static int take_sample(struct worker *w, struct replay *replay, const struct store_sample *sample,
+                       int64_t sequence, int64_t target)
 {
     struct packet_maker *m = w->maker;
     struct reconstruction r = {.sequence = sequence};
-    struct store_sample sample;
     const AVFrame *picture;
     bool wanted;
-    int status = store_find_sample(m->format.store_track, sequence, &sample);
-    if (status)
-        return status;
-    status = replay_next(replay, sample.chunk, &picture, &r.capture_utc_us);
-    blob_unref(sample.chunk);
+    int status = replay_next(replay, sample->chunk, &picture, &r.capture_utc_us);
     if (status)
         return status;
     atomic_fetch_add_explicit(&m->replayed, 1, memory_order_relaxed);
     if (!is_ordered(m, sequence, target, &r.qp_plus1, &wanted))
         return wanted ? ERR_OK : ERR_END;
-    r.frame = (AVFrame *)picture; /* is only read */
-    r.next = sample.next;
-    status = put(w, &r);
+    status = put_replayed(w, sample, picture, &r);
     if (sequence == target)
         return status;
     report(m, sequence, status);
@@ -136,29 +155,34 @@ static int step(struct worker *w, struct replay *replay, int64_t sequence, int64
     return ERR_OK;
 }
 
-/* Where to begin: *from is the first picture to be decoded. */
+static int step(struct worker *w, struct replay *replay, int64_t sequence, int64_t target)
+{
+    struct store_sample sample;
+    int status = store_find_sample(w->maker->format.store_track, sequence, &sample);
+    if (status)
+        return status;
+    status = take_sample(w, replay, &sample, sequence, target);
+    blob_unref(sample.chunk);
+    return status;
+}
+
+/* Where to begin: *from is the first picture to be decoded, at first target's segment's. */
 static int begin_replay(struct packet_maker *m, struct replay *replay, int64_t target,
                         int64_t *from)
 {
-    struct store_sample sample;
     struct reconstruction base;
-    int status = store_find_sample(m->format.store_track, target, &sample);
-    if (status)
-        return status;
-    blob_unref(sample.chunk);
-    *from = sample.segment_first;
-    if (find_picture(m, sample.segment_first, target - 1, &base))
+    if (find_picture(m, *from, target - 1, &base))
         return ERR_OK;
     *from = base.sequence + 1;
-    status = replay_begin(replay, &base);
+    int status = replay_begin(replay, &base);
     av_frame_free(&base.frame);
     return status;
 }
 
-static int make_by_replay(struct worker *w, int64_t target)
+static int make_by_replay(struct worker *w, int64_t segment_first, int64_t target)
 {
     struct replay *replay;
-    int64_t from = 0;
+    int64_t from = segment_first;
     int status = replay_create(&w->maker->format, &replay);
     if (status)
         return status;
@@ -171,15 +195,28 @@ static int make_by_replay(struct worker *w, int64_t target)
 
 /* ---- the threads ---- */
 
-static int make(struct worker *w, int64_t sequence)
+static int make_of_sample(struct worker *w, int64_t sequence, const struct store_sample *sample)
 {
     struct reconstruction r;
+    if (starts_segment(sample, sequence))
+        return put_start(w->maker, sequence, sample);
+    if (find_picture(w->maker, sequence, sequence, &r))
+        return make_by_replay(w, sample->segment_first, sequence);
+    int status = put_picture(w, &r);
+    av_frame_free(&r.frame);
+    return status;
+}
+
+static int make(struct worker *w, int64_t sequence)
+{
+    struct store_sample sample;
     if (exists(w->maker, sequence))
         return ERR_OK;
-    if (find_picture(w->maker, sequence, sequence, &r))
-        return make_by_replay(w, sequence);
-    int status = put(w, &r);
-    av_frame_free(&r.frame);
+    int status = store_find_sample(w->maker->format.store_track, sequence, &sample);
+    if (status)
+        return status;
+    status = make_of_sample(w, sequence, &sample);
+    blob_unref(sample.chunk);
     return status;
 }
 
@@ -265,7 +302,7 @@ int packet_maker_create(const struct packet_maker_config *config, struct packet_
     if (!m)
         return ERR_NOMEM;
     m->format = *config->format;
-    m->qp_delta = config->qp_delta;
+    packet_qp_init(&m->qp, config->format->encoder.frame_rate);
     packet_desk_init(&m->desk, &(struct packet_desk_config){
                                    .eager = config->eager,
                                    .frame_rate = config->format->encoder.frame_rate,
@@ -275,7 +312,7 @@ int packet_maker_create(const struct packet_maker_config *config, struct packet_
     if (!status)
         status = create_pictures(m, config);
     if (!status)
-        status = packet_encoder_create(&m->format, m->qp_delta, &m->workers[0].encoder);
+        status = packet_encoder_create(&m->format, &m->workers[0].encoder);
     if (!status)
         status = start(m, config->threads);
     if (status) {
@@ -318,6 +355,7 @@ void packet_maker_offer(void *context, struct reconstruction *r)
     struct packet_maker *m = context;
     pthread_mutex_lock(&m->lock);
     int64_t sequence = r->sequence;
+    r->qp_plus1 = packet_qp_next(&m->qp, r->qp_plus1);
     m->qps_plus1[sequence % m->qp_count] = (uint8_t)r->qp_plus1;
     picture_cache_put(m->pictures, r);
     if (packet_desk_frame(&m->desk, sequence))

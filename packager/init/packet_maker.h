@@ -18,7 +18,6 @@ struct packet_maker;
 struct packet_maker_config {
     const struct video_track_format
         *format;          /* what it points to is borrowed for the maker's life */
-    int qp_delta;         /* -12..0, to the continuation's QP */
     bool eager;           /* every packet is made ahead */
     size_t picture_bytes; /* reconstructions kept at hand; see picture_cache.h */
     unsigned threads;     /* 2..PACKET_MAKER_THREADS_MAX; all but one of them may replay */

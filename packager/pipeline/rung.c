@@ -11,10 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Between -3 and -6 a join stays within 2 to 7 dB closer to the unjoined picture than from the
- * source; -3 costs the fewest bytes, which the viewer's link has to carry. */
-enum { INIT_QP_DELTA = -3 };
-
 /* One for whoever joins live, and one that may decode older frames meanwhile. */
 enum { INIT_THREADS = 2 };
 
@@ -122,7 +118,6 @@ static int create_maker(struct rung *r)
 {
     struct video_track_format format;
     struct packet_maker_config config = {.format = &format,
-                                         .qp_delta = INIT_QP_DELTA,
                                          .eager = r->config.init_eager,
                                          .picture_bytes = r->config.init_memory_bytes,
                                          .threads = INIT_THREADS};

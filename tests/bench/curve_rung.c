@@ -157,7 +157,7 @@ bool curve_rung_begins_segment(const struct curve_rung *r, int64_t sequence)
 struct packet_encoder *curve_rung_packets(const struct curve_rung *r)
 {
     struct packet_encoder *packets;
-    check(packet_encoder_create(&r->format, 0, &packets), "the packets' encoder");
+    check(packet_encoder_create(&r->format, &packets), "the packets' encoder");
     return packets;
 }
 

@@ -45,8 +45,7 @@ static void unwant(void *context, int64_t sequence)
 
 static struct packet_maker_config maker_config(const struct video_track_format *format)
 {
-    return (struct packet_maker_config){
-        .format = format, .qp_delta = -3, .picture_bytes = 64 << 20, .threads = 2};
+    return (struct packet_maker_config){.format = format, .picture_bytes = 64 << 20, .threads = 2};
 }
 
 static struct rung *rung_start(const struct rung_options *options)
@@ -322,7 +321,7 @@ static void h23_late_packets_can_still_be_asked_for(void **state)
         &(struct rung_options){.encoder = &gated, .eager = true, .picture_bytes = 64 << 20});
     set_gate(false);
     rung_run(r, 60);
-    assert_true(state_of(r).skipped >= 60 - PACKET_DESK_AHEAD - 2);
+    assert_true(state_of(r).skipped >= 60 - PACKET_DESK_AHEAD - 3);
     assert_true(state_of(r).orders <= PACKET_DESK_AHEAD + 2);
     set_gate(true);
     rung_await(state_of(r).orders == 0);
@@ -367,7 +366,7 @@ static void h21_other_parameter_sets_are_refused(void **state)
     struct packet_maker *m = NULL;
     int lines = 0;
     log_redirect(swallow, &lines);
-    int encoder_status = packet_encoder_create(&format, 0, &e);
+    int encoder_status = packet_encoder_create(&format, &e);
     struct packet_maker_config packets = maker_config(&format);
     int maker_status = packet_maker_create(&packets, &m);
     log_redirect(NULL, NULL);

@@ -109,7 +109,7 @@ static void run_day(int64_t num, int64_t den, int64_t segment_s)
     config.context = &d;
     d.track = fixture_video_track(&config);
     video_track_format(d.track, &d.format);
-    assert_int_equal(packet_encoder_create(&d.format, 0, &d.packets), ERR_OK);
+    assert_int_equal(packet_encoder_create(&d.format, &d.packets), ERR_OK);
 
     int64_t n = 0;
     for (; n * den < SECONDS * num; n++) {

@@ -79,8 +79,8 @@ int picture_cache_create(const struct picture_cache_config *config, struct pictu
         return ERR_NOMEM;
     size_t all = config->max_bytes / config->picture_bytes;
     size_t window = (size_t)config->window_frames + 1;
-    size_t recent = larger(all - all / 4, RECENT_LEAST);
     size_t sparse = larger(all / 4, SPARSE_LEAST);
+    size_t recent = all > sparse + RECENT_LEAST ? all - sparse : RECENT_LEAST;
     if (all >= window) {
         recent = window;
         sparse = 0;

@@ -71,6 +71,18 @@ static void test_a_window_that_fits_is_there_whole(void **state)
     picture_cache_destroy(c);
 }
 
+static void test_the_bound_holds_where_it_is_tight(void **state)
+{
+    (void)state;
+    for (size_t pictures = 10; pictures < 40; pictures++) {
+        struct picture_cache *c = cache(pictures, 300);
+        for (int64_t n = 0; n < 700; n++)
+            put(c, n);
+        assert_int_equal(picture_cache_bytes(c), pictures * BYTES);
+        picture_cache_destroy(c);
+    }
+}
+
 static void test_little_memory_is_enough_to_go_on(void **state)
 {
     struct picture_cache *c = cache(0, 3000);
@@ -90,6 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_latest_are_all_there_and_older_ones_every_so_often),
         cmocka_unit_test(test_a_window_that_fits_is_there_whole),
+        cmocka_unit_test(test_the_bound_holds_where_it_is_tight),
         cmocka_unit_test(test_little_memory_is_enough_to_go_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,7 @@ ages() {
     local newest frame i
     for i in $(seq 40); do
         newest=$(metric openhesp_frames_total)
-        frame=$(awk -v n="$newest" -v a="$1" -v b="$2" -v i="$i" 'BEGIN { print int(n - 1 - 25 * (a + (b - a) * i / 40)) }')
+        frame=$(awk -v n="$newest" -v a="$1" -v b="$2" -v i="$i" 'BEGIN { print int(n - 1 - 25 * (a + (b - a) * (i * 17 % 40) / 40)) }')
         curl -s -o /dev/null -w '%{http_code} %{time_total}\n' "${packets}init-$frame.mp4"
     done | sort -k2n | awk -v a="$1" -v b="$2" '$1 != 200 { failed++ } { t[NR] = $2 * 1000 }
         END { printf "  %2d to %2d s old: p50 %6.1f ms   max %6.1f ms   failed %d\n", a, b, t[int((NR + 1) / 2)], t[NR], failed }'

@@ -52,6 +52,21 @@ static void stage_stop(struct stage *s)
     packager_stop(&s->packager);
 }
 
+/* The tests of one channel follow each other. */
+static int start_on_demand(void **state)
+{
+    static struct stage s;
+    stage_start(&s, on_demand);
+    *state = &s;
+    return 0;
+}
+
+static int stop_on_demand(void **state)
+{
+    stage_stop(*state);
+    return 0;
+}
+
 static double metric(struct stage *s, const char *series)
 {
     return packager_metric(&s->packager, series);
@@ -93,12 +108,9 @@ static void packet_url(const struct stage *s, int64_t n, char url[HESP_URL_BYTES
 
 static void nobody_asks_and_nothing_is_made(void **state)
 {
-    static struct stage s;
-    (void)state;
-    stage_start(&s, on_demand);
-    await_frame(&s, 60);
-    assert_true(packets(&s) == 1); /* which shows that the rung works */
-    stage_stop(&s);
+    struct stage *s = *state;
+    await_frame(s, 60);
+    assert_true(packets(s) == 1); /* which shows that the rung works */
 }
 
 static void *fetch(void *url)
@@ -113,16 +125,14 @@ static void *fetch(void *url)
 /* However many ask, and whether its picture is at hand or not. */
 static void many_requests_are_one_packet(void **state)
 {
-    static struct stage s;
+    struct stage *s = *state;
     char url[HESP_URL_BYTES];
     pthread_t threads[CROWD];
-    (void)state;
-    stage_start(&s, on_demand);
-    await_frame(&s, 120);
-    double before = packets(&s);
-    int64_t const asked[] = {newest(&s), 20};
+    await_frame(s, 120);
+    double before = packets(s);
+    int64_t const asked[] = {newest(s), 20};
     for (size_t k = 0; k < sizeof asked / sizeof *asked; k++) {
-        packet_url(&s, asked[k], url);
+        packet_url(s, asked[k], url);
         for (int i = 0; i < CROWD; i++)
             assert_int_equal(pthread_create(&threads[i], NULL, fetch, url), 0);
         for (int i = 0; i < CROWD; i++) {
@@ -130,42 +140,35 @@ static void many_requests_are_one_packet(void **state)
             pthread_join(threads[i], &good);
             assert_non_null(good);
         }
-        assert_true(packets(&s) == before + (double)k + 1);
+        assert_true(packets(s) == before + (double)k + 1);
     }
-    assert_true(metric(&s, SERIES("openhesp_packets_replayed_frames_total")) > 0);
-    stage_stop(&s);
+    assert_true(metric(s, SERIES("openhesp_packets_replayed_frames_total")) > 0);
 }
 
 /* H23: any frame of the window, again and again, the oldest ones included. */
 static void h23_the_whole_window_is_answered(void **state)
 {
-    static struct stage s;
-    (void)state;
-    stage_start(&s, on_demand);
-    await_frame(&s, WINDOW + 20);
+    struct stage *s = *state;
+    await_frame(s, WINDOW + 20);
     for (int step = 0; step <= WINDOW - 10; step += 7)
-        get_packet(&s, newest(&s) - step);
-    double made = packets(&s);
+        get_packet(s, newest(s) - step);
+    double made = packets(s);
     assert_true(made > WINDOW / 8);
-    assert_true(metric(&s, SERIES("openhesp_packets_refused_total")) == 0);
-    assert_true(metric(&s, SERIES("openhesp_packet_pictures_bytes")) <= 1 << 20);
-    stage_stop(&s);
+    assert_true(metric(s, SERIES("openhesp_packets_refused_total")) == 0);
+    assert_true(metric(s, SERIES("openhesp_packet_pictures_bytes")) <= 1 << 20);
 }
 
 /* Asked for `now` at every frame, a channel makes its packets ahead; and stops when nobody does. */
 static void a_busy_channel_is_made_ahead(void **state)
 {
-    static struct stage s;
-    (void)state;
-    stage_start(&s, on_demand);
+    struct stage *s = *state;
     int64_t until_us = clock_monotonic_us() + PATIENCE_US;
-    while (metric(&s, SERIES("openhesp_packets_ahead")) == 0) {
-        get_packet(&s, HESP_NOW);
+    while (metric(s, SERIES("openhesp_packets_ahead")) == 0) {
+        get_packet(s, HESP_NOW);
         assert_true(clock_monotonic_us() < until_us);
     }
-    await_frame(&s, newest(&s) + 3 * RATE);
-    assert_true(metric(&s, SERIES("openhesp_packets_ahead")) == 0);
-    stage_stop(&s);
+    await_frame(s, newest(s) + 3 * RATE);
+    assert_true(metric(s, SERIES("openhesp_packets_ahead")) == 0);
 }
 
 /* Requests for frames that need decoding, whose clients leave at once: others are served, and the
@@ -173,29 +176,26 @@ static void a_busy_channel_is_made_ahead(void **state)
 static void whoever_leaves_costs_nothing_further(void **state)
 {
     enum { LEAVERS = 40 };
-    static struct stage s;
+    struct stage *s = *state;
     static struct http_raw clients[LEAVERS];
     char url[HESP_URL_BYTES];
-    (void)state;
-    stage_start(&s, on_demand);
-    await_frame(&s, WINDOW);
-    int64_t first = newest(&s) - WINDOW / 2;
+    await_frame(s, WINDOW);
+    int64_t first = newest(s) - WINDOW / 2;
     for (int i = 0; i < LEAVERS; i++) {
-        packet_url(&s, first + i, url);
-        http_raw_open(&clients[i], s.packager.port);
+        packet_url(s, first + i, url);
+        http_raw_open(&clients[i], s->packager.port);
         http_raw_request(&clients[i], "GET", strchr(url + 8, '/'), "");
     }
     for (int i = 0; i < LEAVERS; i++)
         http_raw_close(&clients[i]);
-    get_packet(&s, HESP_NOW);
-    get_packet(&s, first - 1);
+    get_packet(s, HESP_NOW);
+    get_packet(s, first - 1);
     int64_t until_us = clock_monotonic_us() + PATIENCE_US;
-    while (metric(&s, SERIES("openhesp_packet_orders")) > 0 ||
-           metric(&s, "openhesp_origin_parked_requests") > 0) {
+    while (metric(s, SERIES("openhesp_packet_orders")) > 0 ||
+           metric(s, "openhesp_origin_parked_requests") > 0) {
         assert_true(clock_monotonic_us() < until_us);
         clock_sleep_until_us(clock_monotonic_us() + 20000);
     }
-    stage_stop(&s);
 }
 
 static void eager_makes_them_all(void **state)
@@ -222,7 +222,7 @@ int main(void)
         cmocka_unit_test(eager_makes_them_all),
     };
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, start_on_demand, stop_on_demand);
     curl_global_cleanup();
     return failed;
 }

@@ -34,6 +34,16 @@ static void take(struct packet_desk *d, int64_t at_hand, int64_t expected, bool 
     assert_int_equal(replay, replayed);
 }
 
+/* On demand, frames up to `last` there, and the first packet made. */
+static struct packet_desk running(int64_t last)
+{
+    struct packet_desk d = desk(false, 1);
+    frames(&d, last);
+    take(&d, 0, 0, false);
+    packet_desk_done(&d, 0);
+    return d;
+}
+
 static void test_the_first_packet_shows_that_the_rung_works(void **state)
 {
     struct packet_desk d = desk(false, 1);
@@ -50,11 +60,8 @@ static void test_the_first_packet_shows_that_the_rung_works(void **state)
 
 static void test_a_thousand_requests_are_one_order(void **state)
 {
-    struct packet_desk d = desk(false, 1);
+    struct packet_desk d = running(50);
     (void)state;
-    frames(&d, 50);
-    take(&d, 0, 0, false);
-    packet_desk_done(&d, 0);
     for (int i = 0; i < 500; i++)
         want(&d, 42);
     take(&d, 0, 42, false);
@@ -71,11 +78,8 @@ static void test_a_thousand_requests_are_one_order(void **state)
 
 static void test_whoever_hangs_up_costs_nothing_further(void **state)
 {
-    struct packet_desk d = desk(false, 1);
+    struct packet_desk d = running(50);
     (void)state;
-    frames(&d, 50);
-    take(&d, 0, 0, false);
-    packet_desk_done(&d, 0);
     want(&d, 10);
     want(&d, 11);
     want(&d, 11);
@@ -94,11 +98,8 @@ static void test_whoever_hangs_up_costs_nothing_further(void **state)
 /* Who switches asks for a frame that is still to come. */
 static void test_a_frame_to_come_is_made_when_it_is_there(void **state)
 {
-    struct packet_desk d = desk(false, 1);
+    struct packet_desk d = running(50);
     (void)state;
-    frames(&d, 50);
-    take(&d, 0, 0, false);
-    packet_desk_done(&d, 0);
     want(&d, 53);
     take(&d, 0, NOTHING, false);
     assert_false(packet_desk_frame(&d, 51));
@@ -110,11 +111,8 @@ static void test_a_frame_to_come_is_made_when_it_is_there(void **state)
 /* Live viewers come before those who look back, and these never get all the encoders. */
 static void test_what_goes_first(void **state)
 {
-    struct packet_desk d = desk(false, 1);
+    struct packet_desk d = running(100);
     (void)state;
-    frames(&d, 100);
-    take(&d, 0, 0, false);
-    packet_desk_done(&d, 0);
     want(&d, 5);
     want(&d, 6);
     want(&d, 98);
@@ -132,11 +130,8 @@ static void test_what_goes_first(void **state)
 /* A replay makes what it comes by. */
 static void test_passing(void **state)
 {
-    struct packet_desk d = desk(false, 1);
+    struct packet_desk d = running(100);
     (void)state;
-    frames(&d, 100);
-    take(&d, 0, 0, false);
-    packet_desk_done(&d, 0);
     want(&d, 20);
     want(&d, 10);
     take(&d, 80, 20, true);
@@ -152,11 +147,8 @@ static void test_passing(void **state)
 
 static void test_the_queue_is_bounded(void **state)
 {
-    struct packet_desk d = desk(false, 1);
+    struct packet_desk d = running(1000);
     (void)state;
-    frames(&d, 1000);
-    take(&d, 0, 0, false);
-    packet_desk_done(&d, 0);
     for (int64_t n = 0; n < PACKET_DESK_MAX; n++)
         want(&d, 10 + n);
     assert_int_equal(packet_desk_want(&d, 500, false), ERR_FULL);

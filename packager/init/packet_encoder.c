@@ -9,7 +9,6 @@
 #include <string.h>
 
 struct packet_encoder {
-    const struct encoder_ops *ops;
     struct encoder *encoder;
     struct video_track_format format;
     struct bytes_writer sample;
@@ -23,13 +22,13 @@ static int check_parameter_sets(const struct packet_encoder *e,
     size_t sps_size, pps_size;
     struct bytes_writer avcc;
     bytes_writer_init(&avcc);
-    int status = e->ops->headers(e->encoder, &sps, &sps_size, &pps, &pps_size);
+    int status = e->format.ops->headers(e->encoder, &sps, &sps_size, &pps, &pps_size);
     if (!status)
         status = h264_avcc_write(&avcc, sps, sps_size, pps, pps_size);
     if (!status &&
         (avcc.size != format->avcc_size || memcmp(avcc.data, format->avcc, avcc.size) != 0)) {
         log_error("packets", "%s writes other SPS and PPS for packets than for the continuation",
-                  e->ops->name);
+                  e->format.ops->name);
         status = ERR_UNSUPPORTED;
     }
     bytes_writer_finish(&avcc);
@@ -41,10 +40,9 @@ int packet_encoder_create(const struct video_track_format *format, struct packet
     struct packet_encoder *e = calloc(1, sizeof *e);
     if (!e)
         return ERR_NOMEM;
-    e->ops = format->ops;
     e->format = *format;
     bytes_writer_init(&e->sample);
-    int status = e->ops->create(&format->encoder, &e->encoder);
+    int status = e->format.ops->create(&format->encoder, &e->encoder);
     if (!status)
         status = check_parameter_sets(e, format);
     if (status) {
@@ -60,7 +58,7 @@ void packet_encoder_destroy(struct packet_encoder *e)
     if (!e)
         return;
     if (e->encoder)
-        e->ops->destroy(e->encoder);
+        e->format.ops->destroy(e->encoder);
     bytes_writer_finish(&e->sample);
     free(e);
 }
@@ -69,7 +67,7 @@ static int encode(struct packet_encoder *e, const struct reconstruction *r)
 {
     struct encoder_output coded;
     bool idr;
-    int status = e->ops->encode(e->encoder, r->frame, true, r->qp_plus1, &coded);
+    int status = e->format.ops->encode(e->encoder, r->frame, true, r->qp_plus1, &coded);
     bytes_writer_clear(&e->sample);
     if (!status)
         status = h264_splice_access_unit(e->format.splice, coded.units, coded.size, r->sequence,

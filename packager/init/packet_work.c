@@ -10,7 +10,7 @@
 
 static int put(struct packet_maker *m, int64_t sequence, struct blob *packet)
 {
-    int status = store_put_packet(m->format.store_track, sequence, packet, clock_monotonic_us());
+    int status = store_put_packet(m->format.store_track, sequence, packet);
     if (!status)
         atomic_fetch_add_explicit(&m->packets, 1, memory_order_relaxed);
     return status;
@@ -131,7 +131,8 @@ static int step(struct packet_worker *w, struct replay *replay, int64_t sequence
     return status;
 }
 
-/* Where to begin: *from is the first picture to be decoded, at first target's segment's. */
+/* *from, the first picture to be decoded, is the first of target's segment, and becomes one that
+ * follows a picture at hand where there is any in between. */
 static int begin_replay(struct packet_maker *m, struct replay *replay, int64_t target,
                         int64_t *from)
 {

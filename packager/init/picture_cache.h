@@ -2,8 +2,9 @@
  * latest frames, and behind them one every so often, from which the frames in between are not far.
  *
  * Three quarters of the bytes are for the latest frames, the rest, at least eight pictures, for
- * those further back, spaced so that they reach over the whole window. Thread-safety: the owner's
- * lock guards a cache; the pictures are reference-counted and immutable.
+ * those further back, spaced so that they reach over the whole window.
+ *
+ * Thread-safety: the owner's lock guards a cache; the pictures are reference-counted and immutable.
  */
 #ifndef PACKAGER_INIT_PICTURE_CACHE_H
 #define PACKAGER_INIT_PICTURE_CACHE_H

@@ -48,8 +48,7 @@ static int push(struct rung *r, const struct mailbox_item *item)
                                    r->config.frame_rate);
     if (!item->picture)
         atomic_fetch_add(&r->repeated, 1);
-    int status = video_track_push(r->track, item->picture, item->sequence, capture, update,
-                                  clock_monotonic_us());
+    int status = video_track_push(r->track, item->picture, item->sequence, capture, update);
     if (!status && item->picture)
         histogram_add(&r->capture_to_available, clock_utc_us() - capture);
     return status;

@@ -56,8 +56,7 @@ static int push(struct sound *s, int64_t frame)
         atomic_fetch_add(&s->silenced, 1);
     }
     return audio_track_push(s->track, (const float *const *)planes, frame, capture,
-                            event_repeat_due(&s->update, announced, frame, s->timeline.audio_rate),
-                            now_us);
+                            event_repeat_due(&s->update, announced, frame, s->timeline.audio_rate));
 }
 
 static void *work(void *argument)

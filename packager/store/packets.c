@@ -4,9 +4,8 @@
 #include "packager/store/track.h"
 #include "packager/store/window.h"
 
-int store_put_packet(struct store_track *t, int64_t sequence, struct blob *packet, int64_t now_us)
+int store_put_packet(struct store_track *t, int64_t sequence, struct blob *packet)
 {
-    (void)now_us; /* the window is one of media time */
     if (!packet)
         return ERR_INVALID;
     struct store *s = t->store;

@@ -6,8 +6,7 @@
  * segment a sample belongs to follows from its number alone (HESP 5.2), so a segment is finished at
  * the moment when its last sample is appended.
  *
- * Time here is media time, sequence / frame_rate: now_us (monotonic) is part of what a producer
- * says, and decides nothing. No function blocks.
+ * Time here is media time, sequence / frame_rate; no clock decides anything. No function blocks.
  * Thread-safety: every function, any thread, except that appends to one track come from one thread.
  */
 #ifndef PACKAGER_STORE_STORE_H
@@ -109,13 +108,13 @@ struct store_place {
  * also on failure. *next is what packet `sequence` has to say: {next segment, 0} where it is the
  * last of its segment (H3, H27). Trims what has left the window or exceeds the bytes. ERR_END: the
  * track has ended. */
-int store_append(struct store_track *t, int64_t sequence, struct blob *chunk, int64_t now_us,
+int store_append(struct store_track *t, int64_t sequence, struct blob *chunk,
                  struct store_place *next);
 
 /* Puts packet `sequence` there and takes over one reference, also on failure. Packets may come late
  * and out of order; one for a sample that isn't appended yet is ERR_INVALID, one that has left the
  * window is ERR_NOT_FOUND, a second one ERR_EXISTS. */
-int store_put_packet(struct store_track *t, int64_t sequence, struct blob *packet, int64_t now_us);
+int store_put_packet(struct store_track *t, int64_t sequence, struct blob *packet);
 
 /* No more samples will follow: the current segment is finished as it is, and nothing waits for
  * samples any more. Packets of samples that are there may still come. A second call does nothing.

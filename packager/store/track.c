@@ -60,10 +60,9 @@ static struct store_place add_sample(struct store_track *t, struct blob *chunk)
     return (struct store_place){.segment_id = id + 1, .offset = 0};
 }
 
-int store_append(struct store_track *t, int64_t sequence, struct blob *chunk, int64_t now_us,
+int store_append(struct store_track *t, int64_t sequence, struct blob *chunk,
                  struct store_place *next)
 {
-    (void)now_us; /* the window is one of media time */
     if (!chunk)
         return ERR_INVALID;
     pthread_mutex_lock(&t->store->lock);

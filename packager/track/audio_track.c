@@ -128,8 +128,7 @@ void audio_track_destroy(struct audio_track *t)
     free(t);
 }
 
-static int put_packet(struct audio_track *t, int64_t sequence, const struct store_place *next,
-                      int64_t now_us)
+static int put_packet(struct audio_track *t, int64_t sequence, const struct store_place *next)
 {
     struct cmaf_continuation continuation = {next->segment_id, next->offset};
     struct bytes_writer writer;
@@ -139,10 +138,10 @@ static int put_packet(struct audio_track *t, int64_t sequence, const struct stor
     bytes_writer_finish(&writer);
     if (!packet)
         return status ? status : ERR_NOMEM;
-    return store_put_packet(t->store_track, sequence, packet, now_us);
+    return store_put_packet(t->store_track, sequence, packet);
 }
 
-static int append(struct audio_track *t, const struct aac_frame *coded, int64_t now_us)
+static int append(struct audio_track *t, const struct aac_frame *coded)
 {
     const struct under_way *frame = &t->under_way[coded->sequence % UNDER_WAY_MAX];
     struct cmaf_sample sample = {
@@ -162,19 +161,19 @@ static int append(struct audio_track *t, const struct aac_frame *coded, int64_t 
     bytes_writer_finish(&writer);
     if (!chunk)
         return status ? status : ERR_NOMEM;
-    status = store_append(t->store_track, coded->sequence, chunk, now_us, &next);
-    return status ? status : put_packet(t, coded->sequence, &next, now_us);
+    status = store_append(t->store_track, coded->sequence, chunk, &next);
+    return status ? status : put_packet(t, coded->sequence, &next);
 }
 
 /* Everything that the encoder has ready. */
-static int drain(struct audio_track *t, int64_t now_us)
+static int drain(struct audio_track *t)
 {
     struct aac_frame coded;
     int status;
     while (!(status = aac_encoder_take(t->encoder, &coded))) {
         if (coded.sequence != t->next_chunk)
             return ERR_STATE;
-        status = append(t, &coded, now_us);
+        status = append(t, &coded);
         if (status)
             return status;
         t->next_chunk++;
@@ -183,7 +182,7 @@ static int drain(struct audio_track *t, int64_t now_us)
 }
 
 int audio_track_push(struct audio_track *t, const float *const planes[AUDIO_TRACK_CHANNELS],
-                     int64_t sequence, int64_t capture_utc_us, bool manifest_update, int64_t now_us)
+                     int64_t sequence, int64_t capture_utc_us, bool manifest_update)
 {
     if (sequence != t->next_frame)
         return ERR_INVALID;
@@ -194,7 +193,7 @@ int audio_track_push(struct audio_track *t, const float *const planes[AUDIO_TRAC
     int status = aac_encoder_give(t->encoder, planes, sequence);
     if (!status) {
         t->next_frame++;
-        status = drain(t, now_us);
+        status = drain(t);
     }
     atomic_fetch_add_explicit(&t->cpu_us, clock_thread_cpu_us() - begun, memory_order_relaxed);
     return status;

@@ -27,8 +27,7 @@ void audio_track_destroy(struct audio_track *t); /* NULL is fine */
 /* Samples of frame `sequence` (consecutive from 0), captured at capture_utc_us. Chunks reach the
  * store as the encoder gives them, a frame or two later. */
 int audio_track_push(struct audio_track *t, const float *const planes[AUDIO_TRACK_CHANNELS],
-                     int64_t sequence, int64_t capture_utc_us, bool manifest_update,
-                     int64_t now_us);
+                     int64_t sequence, int64_t capture_utc_us, bool manifest_update);
 
 int64_t audio_track_cpu_us(const struct audio_track *t); /* any thread */
 

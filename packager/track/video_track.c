@@ -303,13 +303,12 @@ static int package(struct video_track *t, const struct encoder_output *coded, in
 }
 
 static int append(struct video_track *t, const struct encoder_output *coded, int64_t sequence,
-                  int64_t capture_utc_us, bool manifest_update, int64_t now_us,
-                  struct reconstruction *r)
+                  int64_t capture_utc_us, bool manifest_update, struct reconstruction *r)
 {
     struct blob *chunk;
     int status = package(t, coded, sequence, capture_utc_us, manifest_update, &chunk);
     if (!status)
-        status = store_append(t->store_track, sequence, chunk, now_us, &r->next);
+        status = store_append(t->store_track, sequence, chunk, &r->next);
     if (status || !t->config.reconstructed)
         return status;
     r->frame = reconstruction_pool_copy(t->pool, coded);
@@ -325,7 +324,7 @@ static void count(_Atomic int64_t *total, int64_t from_us, int64_t to_us)
 }
 
 int video_track_push(struct video_track *t, const AVFrame *picture, int64_t sequence,
-                     int64_t capture_utc_us, bool manifest_update, int64_t now_us)
+                     int64_t capture_utc_us, bool manifest_update)
 {
     if (sequence != t->next_sequence)
         return ERR_INVALID;
@@ -344,7 +343,7 @@ int video_track_push(struct video_track *t, const AVFrame *picture, int64_t sequ
     count(&t->encode_us, scaled, encoded);
 
     struct reconstruction r = {0};
-    status = append(t, &coded, sequence, capture_utc_us, manifest_update, now_us, &r);
+    status = append(t, &coded, sequence, capture_utc_us, manifest_update, &r);
     if (status)
         return status;
     t->next_sequence++;

@@ -60,9 +60,9 @@ struct video_track_format {
 void video_track_format(const struct video_track *t, struct video_track_format *format);
 
 /* Frame `sequence` (consecutive from 0). picture NULL: the last one again (counted as repeated by
- * the caller). An IDR is asked for at a segment's start (H24). now_us: monotonic. */
+ * the caller). An IDR is asked for at a segment's start (H24). */
 int video_track_push(struct video_track *t, const AVFrame *picture, int64_t sequence,
-                     int64_t capture_utc_us, bool manifest_update, int64_t now_us);
+                     int64_t capture_utc_us, bool manifest_update);
 
 /* CPU microseconds so far. */
 struct video_track_cpu {

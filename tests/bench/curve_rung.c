@@ -130,7 +130,7 @@ void curve_rung_push(struct curve_rung *r, const AVFrame *picture)
     struct kept *k = &r->kept[n % KEPT];
     forget(k);
     check(scaler_scale(r->scaler, picture, &scaled), "scaling");
-    check(video_track_push(r->track, scaled, n, at_us, false, at_us), "encoding");
+    check(video_track_push(r->track, scaled, n, at_us, false), "encoding");
     k->r = r->newest;
     k->source = copy_of(scaled);
     k->source_psnr = picture_psnr(k->r.frame, k->source);

@@ -160,6 +160,30 @@ static void h23_the_whole_window_can_be_asked_for(void **state)
     rung_stop(far);
 }
 
+/* Whoever joins there sees from the start what everybody sees. */
+static void h21_a_segments_first_packet_holds_its_first_picture(void **state)
+{
+    (void)state;
+    struct rung *r = rung_start(&plenty);
+    rung_run(r, 130);
+    for (int64_t n = 60; n <= 120; n += 60) {
+        struct blob *bytes = ask(r, n);
+        struct store_sample sample;
+        struct cmaf_packet packet;
+        struct cmaf_chunk chunk;
+        expect_packet(bytes, n);
+        assert_int_equal(cmaf_packet_read(bytes->data, bytes->size, &packet), ERR_OK);
+        assert_int_equal(store_find_sample(r->format.store_track, n, &sample), ERR_OK);
+        assert_int_equal(cmaf_chunk_read(sample.chunk->data, sample.chunk->size, &chunk), ERR_OK);
+        assert_int_equal(packet.sample.size, chunk.size);
+        assert_memory_equal(packet.sample.data, chunk.data, chunk.size);
+        assert_int_equal(packet.continuation.offset, chunk.total_bytes);
+        blob_unref(sample.chunk);
+        blob_unref(bytes);
+    }
+    rung_stop(r);
+}
+
 static void nobody_asks_and_nothing_is_made(void **state)
 {
     (void)state;
@@ -385,6 +409,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(h23_the_whole_window_can_be_asked_for),
+        cmocka_unit_test(h21_a_segments_first_packet_holds_its_first_picture),
         cmocka_unit_test(nobody_asks_and_nothing_is_made),
         cmocka_unit_test(older_packets_share_their_decoding),
         cmocka_unit_test(a_thousand_requests_cause_one_encode),

@@ -145,8 +145,7 @@ static inline void world_append(struct world *w, int count)
         size_t size = world_chunk_bytes(sequence);
         world_fill(bytes, size, (uint64_t)sequence);
         bytes_write(&w->segments[sequence / WORLD_SEGMENT_FRAMES % WORLD_SEGMENTS], bytes, size);
-        assert_int_equal(store_append(w->video, sequence, blob_create(bytes, size),
-                                      clock_monotonic_us(), &w->next),
+        assert_int_equal(store_append(w->video, sequence, blob_create(bytes, size), &w->next),
                          ERR_OK);
     }
 }
@@ -161,8 +160,7 @@ static inline void world_put_packet(struct world *w, int64_t sequence)
     uint8_t bytes[WORLD_PACKET_BYTES];
 
     world_packet_bytes(sequence, bytes);
-    assert_int_equal(store_put_packet(w->video, sequence, blob_create(bytes, sizeof bytes),
-                                      clock_monotonic_us()),
+    assert_int_equal(store_put_packet(w->video, sequence, blob_create(bytes, sizeof bytes)),
                      ERR_OK);
 }
 

@@ -173,8 +173,8 @@ static void test_audio_track_has_its_own_type(void **state)
 
     (void)state;
     world_start(&world);
-    assert_int_equal(store_append(world.audio, 0, blob_create(bytes, sizeof bytes), 0, &next), 0);
-    assert_int_equal(store_put_packet(world.audio, 0, blob_create(bytes, sizeof bytes), 0), 0);
+    assert_int_equal(store_append(world.audio, 0, blob_create(bytes, sizeof bytes), &next), 0);
+    assert_int_equal(store_put_packet(world.audio, 0, blob_create(bytes, sizeof bytes)), 0);
     world_expect(&world, "GET", "/one/p1/aac/init-0.mp4", "", 200);
     world_expect_header(&world, "Content-Type", "audio/mp4");
     world_expect_body(&world, bytes, sizeof bytes);

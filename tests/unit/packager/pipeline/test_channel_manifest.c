@@ -42,7 +42,7 @@ static void append(struct store_track *track, int64_t count)
     store_track_state(track, &state);
     for (int64_t i = 1; i <= count; i++)
         assert_int_equal(
-            store_append(track, state.newest_sequence + i, blob_create("x", 1), 0, &place), 0);
+            store_append(track, state.newest_sequence + i, blob_create("x", 1), &place), 0);
 }
 
 static struct manifest_snapshot snapshot_of(struct store *s)

@@ -73,7 +73,7 @@ static inline struct store_place fixture_append(struct store_track *t, int64_t l
     store_track_state(t, &state);
     struct store_place next = {-1, -1};
     for (int64_t n = state.newest_sequence + 1; n <= last; n++)
-        assert_int_equal(store_append(t, n, fixture_blob(n, size), 0, &next), ERR_OK);
+        assert_int_equal(store_append(t, n, fixture_blob(n, size), &next), ERR_OK);
     return next;
 }
 
@@ -85,7 +85,7 @@ static inline void fixture_append_both(struct store_track *t, int64_t last, size
     store_track_state(t, &state);
     for (int64_t n = state.newest_sequence + 1; n <= last; n++) {
         fixture_append(t, n, size);
-        assert_int_equal(store_put_packet(t, n, fixture_blob(n, packet_size), 0), ERR_OK);
+        assert_int_equal(store_put_packet(t, n, fixture_blob(n, packet_size)), ERR_OK);
     }
 }
 

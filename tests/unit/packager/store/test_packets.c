@@ -33,13 +33,13 @@ static void test_h22_what_waits(void **state)
     assert_int_equal(fixture_find(t, 10), ERR_AGAIN);
     assert_int_equal(fixture_find(t, 13), ERR_AGAIN);
     assert_int_equal(fixture_find(t, 14), ERR_NOT_FOUND);
-    assert_int_equal(store_put_packet(t, 10, fixture_blob(10, 9), 0), ERR_OK);
+    assert_int_equal(store_put_packet(t, 10, fixture_blob(10, 9)), ERR_OK);
     assert_int_equal(fixture_find(t, 10), ERR_OK);
     store_end_track(t);
     assert_int_equal(fixture_find(t, 11), ERR_NOT_FOUND);
     assert_int_equal(fixture_find(t, 10), ERR_OK);
     assert_int_equal(fixture_find(t, 9), ERR_AGAIN);
-    assert_int_equal(store_put_packet(t, 9, fixture_blob(9, 9), 0), ERR_OK);
+    assert_int_equal(store_put_packet(t, 9, fixture_blob(9, 9)), ERR_OK);
     assert_int_equal(fixture_find(t, 9), ERR_OK);
     store_destroy(s);
 }
@@ -78,11 +78,11 @@ static void test_h22_now_never_goes_back(void **state)
     struct store *s = fixture_store(2000000, SIZE_MAX);
     struct store_track *t = fixture_track(s, "v", THIRTY, 6);
     fixture_append(t, 5, 4);
-    assert_int_equal(store_put_packet(t, 2, fixture_blob(2, 9), 0), ERR_OK);
+    assert_int_equal(store_put_packet(t, 2, fixture_blob(2, 9)), ERR_OK);
     expect_newest(t, 2);
-    assert_int_equal(store_put_packet(t, 4, fixture_blob(4, 9), 0), ERR_OK);
+    assert_int_equal(store_put_packet(t, 4, fixture_blob(4, 9)), ERR_OK);
     expect_newest(t, 4);
-    assert_int_equal(store_put_packet(t, 3, fixture_blob(3, 9), 0), ERR_OK);
+    assert_int_equal(store_put_packet(t, 3, fixture_blob(3, 9)), ERR_OK);
     expect_newest(t, 4);
     /* Packets stop, samples go on: once it has left the window there is none. */
     fixture_append(t, 64, 4);
@@ -102,14 +102,14 @@ static void test_put_refuses(void **state)
     (void)state;
     struct store *s = fixture_store(2000000, SIZE_MAX);
     struct store_track *t = fixture_track(s, "v", THIRTY, 6);
-    assert_int_equal(store_put_packet(t, 0, fixture_blob(0, 9), 0), ERR_INVALID);
+    assert_int_equal(store_put_packet(t, 0, fixture_blob(0, 9)), ERR_INVALID);
     fixture_append(t, 100, 4);
-    assert_int_equal(store_put_packet(t, 101, fixture_blob(1, 9), 0), ERR_INVALID);
-    assert_int_equal(store_put_packet(t, -1, fixture_blob(1, 9), 0), ERR_INVALID);
-    assert_int_equal(store_put_packet(t, 100, NULL, 0), ERR_INVALID);
-    assert_int_equal(store_put_packet(t, 39, fixture_blob(39, 9), 0), ERR_NOT_FOUND);
-    assert_int_equal(store_put_packet(t, 40, fixture_blob(40, 9), 0), ERR_OK);
-    assert_int_equal(store_put_packet(t, 40, fixture_blob(41, 9), 0), ERR_EXISTS);
+    assert_int_equal(store_put_packet(t, 101, fixture_blob(1, 9)), ERR_INVALID);
+    assert_int_equal(store_put_packet(t, -1, fixture_blob(1, 9)), ERR_INVALID);
+    assert_int_equal(store_put_packet(t, 100, NULL), ERR_INVALID);
+    assert_int_equal(store_put_packet(t, 39, fixture_blob(39, 9)), ERR_NOT_FOUND);
+    assert_int_equal(store_put_packet(t, 40, fixture_blob(40, 9)), ERR_OK);
+    assert_int_equal(store_put_packet(t, 40, fixture_blob(41, 9)), ERR_EXISTS);
     assert_int_equal(fixture_find(t, 40), ERR_OK);
     store_destroy(s);
 }
@@ -219,14 +219,14 @@ static void test_h22_now_is_pinned_where_packets_are_made(void **state)
     expect_most_recent(t, -1, ERR_NOT_FOUND, -1);
     fixture_append(t, 20, 4);
     expect_most_recent(t, -1, ERR_AGAIN, 20);
-    assert_int_equal(store_put_packet(t, 18, fixture_blob(18, 9), 0), ERR_OK);
+    assert_int_equal(store_put_packet(t, 18, fixture_blob(18, 9)), ERR_OK);
     expect_most_recent(t, -1, ERR_AGAIN, 20);
     fixture_append(t, 25, 4);
     expect_most_recent(t, 20, ERR_AGAIN, 20); /* not 25 */
-    assert_int_equal(store_put_packet(t, 20, fixture_blob(20, 9), 0), ERR_OK);
+    assert_int_equal(store_put_packet(t, 20, fixture_blob(20, 9)), ERR_OK);
     expect_most_recent(t, 20, ERR_OK, 20);
     expect_most_recent(t, -1, ERR_AGAIN, 25);
-    assert_int_equal(store_put_packet(t, 24, fixture_blob(24, 9), 0), ERR_OK);
+    assert_int_equal(store_put_packet(t, 24, fixture_blob(24, 9)), ERR_OK);
     expect_most_recent(t, -1, ERR_OK, 24);
     expect_most_recent(t, 20, ERR_OK, 24); /* newer than what it waited for */
     store_destroy(s);
@@ -244,7 +244,7 @@ static void test_the_maker_is_told_of_requests(void **state)
     assert_int_equal(store_want_packet(t, 7), ERR_OK);
     assert_int_equal(m.wanted, 7);
     assert_false(m.existed);
-    assert_int_equal(store_put_packet(t, 7, fixture_blob(7, 9), 0), ERR_OK);
+    assert_int_equal(store_put_packet(t, 7, fixture_blob(7, 9)), ERR_OK);
     assert_int_equal(store_want_packet(t, 7), ERR_OK);
     assert_true(m.existed);
     store_unwant_packet(t, 7);
@@ -319,7 +319,7 @@ static void test_listener_hears_every_change(void **state)
     fixture_append(a, 0, 4);
     assert_ptr_equal(notes.last, a);
     assert_int_equal(notes.count, 2);
-    assert_int_equal(store_put_packet(b, 0, fixture_blob(0, 9), 0), ERR_OK);
+    assert_int_equal(store_put_packet(b, 0, fixture_blob(0, 9)), ERR_OK);
     assert_ptr_equal(notes.last, b);
     assert_int_equal(notes.count, 3);
     store_end_track(a);

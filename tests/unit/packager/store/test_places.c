@@ -30,7 +30,7 @@ static void check_boundaries(const struct boundaries *b)
     for (int64_t n = 0; n < b->first[7]; n++) {
         size_t size = 5 + (size_t)(n % 3);
         struct store_place next;
-        assert_int_equal(store_append(t, n, fixture_blob(n, size), 0, &next), ERR_OK);
+        assert_int_equal(store_append(t, n, fixture_blob(n, size), &next), ERR_OK);
         offset += (int64_t)size;
         if (n + 1 == b->first[segment + 1]) {
             segment++;
@@ -93,7 +93,7 @@ static void run_day(struct rational rate)
     int64_t frames = DAY_S * rate.num / rate.den;
     for (int64_t n = 0; n < frames; n++) {
         struct store_place next;
-        int status = store_append(t, n, blob_ref(chunk), 0, &next);
+        int status = store_append(t, n, blob_ref(chunk), &next);
         /* n + 1 at (n + 1) * den / num seconds is in the segment that began at most 6 s before. */
         int64_t segment = (n + 1) * rate.den / (rate.num * 6);
         if (status || next.segment_id != segment)
@@ -123,14 +123,14 @@ static void test_append_refuses_what_is_out_of_order(void **state)
     struct store *s = fixture_store(60000000, SIZE_MAX);
     struct store_track *t = fixture_track(s, "v", (struct rational){30, 1}, 6);
     struct store_place next = {-5, -5};
-    assert_int_equal(store_append(t, 1, fixture_blob(1, 4), 0, &next), ERR_INVALID);
+    assert_int_equal(store_append(t, 1, fixture_blob(1, 4), &next), ERR_INVALID);
     fixture_append(t, 0, 4);
-    assert_int_equal(store_append(t, 0, fixture_blob(0, 4), 0, &next), ERR_INVALID);
-    assert_int_equal(store_append(t, 2, fixture_blob(2, 4), 0, &next), ERR_INVALID);
-    assert_int_equal(store_append(t, 1, blob_create("", 0), 0, &next), ERR_INVALID);
-    assert_int_equal(store_append(t, 1, NULL, 0, &next), ERR_INVALID);
+    assert_int_equal(store_append(t, 0, fixture_blob(0, 4), &next), ERR_INVALID);
+    assert_int_equal(store_append(t, 2, fixture_blob(2, 4), &next), ERR_INVALID);
+    assert_int_equal(store_append(t, 1, blob_create("", 0), &next), ERR_INVALID);
+    assert_int_equal(store_append(t, 1, NULL, &next), ERR_INVALID);
     store_end_track(t);
-    assert_int_equal(store_append(t, 1, fixture_blob(1, 4), 0, &next), ERR_END);
+    assert_int_equal(store_append(t, 1, fixture_blob(1, 4), &next), ERR_END);
     assert_int_equal(next.segment_id, -5);
     assert_int_equal(store_bytes(s), 4);
     store_destroy(s);

@@ -223,7 +223,7 @@ static void append_to_both(struct store_track *t, struct model *m, int64_t n, ui
     memcpy(m->bytes[m->newest] + m->length[m->newest], chunk->data, size);
     m->length[m->newest] += (int64_t)size;
     struct store_place next;
-    assert_int_equal(store_append(t, n, chunk, 0, &next), ERR_OK);
+    assert_int_equal(store_append(t, n, chunk, &next), ERR_OK);
 }
 
 static void open_random(struct store_track *t, const struct model *m, int64_t newest_sample,

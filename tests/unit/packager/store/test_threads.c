@@ -45,15 +45,15 @@ static void *produce(void *argument)
     while (atomic_load(&a->scene->started) < TRACKS * FOLLOWERS)
         sched_yield();
     for (int64_t n = 0; n < FRAMES; n++) {
-        check(a->scene, store_append(a->track, n, fixture_blob(n, CHUNK), 0, &next) == ERR_OK);
+        check(a->scene, store_append(a->track, n, fixture_blob(n, CHUNK), &next) == ERR_OK);
         if (n >= 5)
-            store_put_packet(a->track, n - 5, fixture_blob(n - 5, PACKET), 0);
+            store_put_packet(a->track, n - 5, fixture_blob(n - 5, PACKET));
         if (n % 16 == 0)
             sched_yield();
     }
     store_end_track(a->track);
     for (int64_t n = FRAMES - 5; n < FRAMES; n++)
-        store_put_packet(a->track, n, fixture_blob(n, PACKET), 0);
+        store_put_packet(a->track, n, fixture_blob(n, PACKET));
     return NULL;
 }
 
@@ -185,7 +185,7 @@ static void test_h28_many_readers_trimmed_by_bytes(void **state)
 static void *append_until_ended(void *argument)
 {
     struct store_place next;
-    for (int64_t n = 0; !store_append(argument, n, fixture_blob(n, CHUNK), 0, &next); n++)
+    for (int64_t n = 0; !store_append(argument, n, fixture_blob(n, CHUNK), &next); n++)
         ;
     return NULL;
 }

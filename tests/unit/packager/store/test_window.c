@@ -127,7 +127,7 @@ static void test_h7_window_comes_back_when_bytes_do(void **state)
     for (int64_t n = 450; n < 900; n++) {
         fixture_append(t, n, 100);
         assert_true(store_available_us(s) <= span_s(t) * 1000000);
-        assert_int_equal(store_put_packet(t, n, fixture_blob(n, 900), 0), ERR_OK);
+        assert_int_equal(store_put_packet(t, n, fixture_blob(n, 900)), ERR_OK);
         int64_t available = store_available_us(s);
         assert_true(available <= span_s(t) * 1000000);
         assert_true(available >= before);
@@ -166,7 +166,7 @@ static void test_late_packets_count(void **state)
     fixture_append(t, 149, 100);
     assert_int_equal(state_of(t).oldest_sequence, 0);
     for (int64_t n = 140; n < 149; n++)
-        assert_int_equal(store_put_packet(t, n, fixture_blob(n, 1000), 0), ERR_OK);
+        assert_int_equal(store_put_packet(t, n, fixture_blob(n, 1000)), ERR_OK);
     assert_true(store_bytes(s) <= 20000);
     assert_int_equal(state_of(t).oldest_segment, 2);
     assert_int_equal(fixture_find(t, 140), ERR_OK);

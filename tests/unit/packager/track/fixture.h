@@ -60,8 +60,7 @@ static inline int64_t fixture_capture_us(int64_t sequence)
 
 static inline int fixture_push(struct video_track *t, const AVFrame *picture, int64_t sequence)
 {
-    return video_track_push(t, picture, sequence, fixture_capture_us(sequence), false,
-                            33333 * sequence);
+    return video_track_push(t, picture, sequence, fixture_capture_us(sequence), false);
 }
 
 struct fixture_bytes {

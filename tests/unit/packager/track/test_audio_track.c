@@ -33,8 +33,7 @@ static void push_all(struct audio_track *t, float *const sound[2], int64_t frame
 {
     for (int64_t n = 0; n < frames; n++) {
         const float *planes[2] = {sound[0] + n * FRAME, sound[1] + n * FRAME};
-        assert_int_equal(audio_track_push(t, planes, n, fixture_capture_us(n), n == 50, n * 21333),
-                         ERR_OK);
+        assert_int_equal(audio_track_push(t, planes, n, fixture_capture_us(n), n == 50), ERR_OK);
     }
 }
 
@@ -271,7 +270,7 @@ static void h2_h4_h27_chunks_and_packets_are_as_promised(void **state)
     int64_t appended = 0;
     for (int64_t n = 0; n < FRAMES; n++) {
         const float *planes[2] = {sound.planes[0] + n * FRAME, sound.planes[1] + n * FRAME};
-        assert_int_equal(audio_track_push(t, planes, n, fixture_capture_us(n), n == 50, 0), ERR_OK);
+        assert_int_equal(audio_track_push(t, planes, n, fixture_capture_us(n), n == 50), ERR_OK);
         struct store_track_state s = fixture_state(track);
         assert_true(n - s.newest_sequence <= 2);
         assert_int_equal(s.newest_packet, s.newest_sequence); /* at once with the chunk */
@@ -348,7 +347,7 @@ static void check_bandwidth(enum hard kind, int64_t bitrate_bps, int64_t segment
             left[i] = hard_sample(kind, n, i, 0, &random);
             right[i] = hard_sample(kind, n, i, 1, &random);
         }
-        assert_int_equal(audio_track_push(t, planes, n, FIXTURE_UTC_US, n % 47 == 0, 0), ERR_OK);
+        assert_int_equal(audio_track_push(t, planes, n, FIXTURE_UTC_US, n % 47 == 0), ERR_OK);
     }
     struct store_track_state s = fixture_state(track_of(store));
     int64_t bandwidth = store_track_info(track_of(store))->bandwidth_bps;
@@ -387,10 +386,10 @@ static void samples_that_are_no_number_are_silence(void **state)
         right[i] = i % 2 ? -INFINITY : 1e30F;
     }
     for (int64_t n = 0; n < 20; n++)
-        assert_int_equal(audio_track_push(t, planes, n, FIXTURE_UTC_US, false, 0), ERR_OK);
+        assert_int_equal(audio_track_push(t, planes, n, FIXTURE_UTC_US, false), ERR_OK);
     assert_true(fixture_state(track_of(store)).newest_sequence >= 17);
-    assert_int_equal(audio_track_push(t, planes, 19, FIXTURE_UTC_US, false, 0), ERR_INVALID);
-    assert_int_equal(audio_track_push(t, planes, 21, FIXTURE_UTC_US, false, 0), ERR_INVALID);
+    assert_int_equal(audio_track_push(t, planes, 19, FIXTURE_UTC_US, false), ERR_INVALID);
+    assert_int_equal(audio_track_push(t, planes, 21, FIXTURE_UTC_US, false), ERR_INVALID);
     assert_true(audio_track_cpu_us(t) > 0);
     audio_track_destroy(t);
     store_destroy(store);

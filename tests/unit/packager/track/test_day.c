@@ -65,7 +65,7 @@ static void look_at_packet(struct day *d, const struct reconstruction *r)
     struct cmaf_packet packet;
     int64_t n = r->sequence;
     assert_int_equal(packet_encoder_make(d->packets, r, &made), ERR_OK);
-    assert_int_equal(store_put_packet(d->format.store_track, n, made, 0), ERR_OK);
+    assert_int_equal(store_put_packet(d->format.store_track, n, made), ERR_OK);
     assert_int_equal(store_find_packet(d->format.store_track, n, &found), ERR_OK);
     assert_int_equal(cmaf_packet_read(found->data, found->size, &packet), ERR_OK);
     assert_int_equal(packet.timescale, d->num);
@@ -114,7 +114,7 @@ static void run_day(int64_t num, int64_t den, int64_t segment_s)
     int64_t n = 0;
     for (; n * den < SECONDS * num; n++) {
         int64_t at_us = n * den * 1000000 / num;
-        int status = video_track_push(d.track, NULL, n, FIXTURE_UTC_US + at_us, false, at_us);
+        int status = video_track_push(d.track, NULL, n, FIXTURE_UTC_US + at_us, false);
         if (status)
             fail_msg("frame %lld: %s", (long long)n, err_text(status));
     }

@@ -11,12 +11,19 @@ void packet_desk_init(struct packet_desk *d, const struct packet_desk_config *co
     demand_init(&d->demand, config->frame_rate);
 }
 
+/* d->count where there is none. */
+static size_t place_of(const struct packet_desk *d, int64_t sequence)
+{
+    size_t i = 0;
+    while (i < d->count && d->orders[i].sequence != sequence)
+        i++;
+    return i;
+}
+
 static struct packet_order *find(struct packet_desk *d, int64_t sequence)
 {
-    for (size_t i = 0; i < d->count; i++)
-        if (d->orders[i].sequence == sequence)
-            return &d->orders[i];
-    return NULL;
+    size_t i = place_of(d, sequence);
+    return i < d->count ? &d->orders[i] : NULL;
 }
 
 /* NULL where the desk is full. */
@@ -122,7 +129,7 @@ static int rank(const struct packet_desk *d, const struct packet_order *o, int64
     return o->waiting ? 3 : 2;
 }
 
-bool packet_desk_take(struct packet_desk *d, int64_t at_hand, int64_t *sequence, bool *replay)
+bool packet_desk_take(struct packet_desk *d, int64_t at_hand, int64_t *sequence)
 {
     struct packet_order *best = NULL;
     int highest = 0;
@@ -139,7 +146,6 @@ bool packet_desk_take(struct packet_desk *d, int64_t at_hand, int64_t *sequence,
     best->replay = best->sequence < at_hand;
     d->replays += best->replay;
     *sequence = best->sequence;
-    *replay = best->replay;
     return true;
 }
 
@@ -154,10 +160,8 @@ bool packet_desk_take_passing(struct packet_desk *d, int64_t sequence)
 
 bool packet_desk_is_wanted(const struct packet_desk *d, int64_t sequence)
 {
-    for (size_t i = 0; i < d->count; i++)
-        if (d->orders[i].sequence == sequence)
-            return d->orders[i].waiting || d->orders[i].ahead;
-    return false;
+    size_t i = place_of(d, sequence);
+    return i < d->count && (d->orders[i].waiting || d->orders[i].ahead);
 }
 
 void packet_desk_done(struct packet_desk *d, int64_t sequence)

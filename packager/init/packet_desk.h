@@ -57,9 +57,9 @@ int packet_desk_want(struct packet_desk *d, int64_t sequence, bool exists);
 /* It ends. Nothing where packet `sequence` is not on order. */
 void packet_desk_unwant(struct packet_desk *d, int64_t sequence);
 
-/* Takes the next order. at_hand: pictures from this number on need no decoding; *replay says
- * whether this one does. False: nothing to do now. Each order taken is to be ended by done. */
-bool packet_desk_take(struct packet_desk *d, int64_t at_hand, int64_t *sequence, bool *replay);
+/* Takes the next order. at_hand: pictures from this number on need no decoding; orders for others
+ * count as replays. False: nothing to do now. Each order taken is to be ended by done. */
+bool packet_desk_take(struct packet_desk *d, int64_t at_hand, int64_t *sequence);
 /* Takes the order for packet `sequence` where there is one that nobody has taken: a replay comes by
  * its picture. */
 bool packet_desk_take_passing(struct packet_desk *d, int64_t sequence);

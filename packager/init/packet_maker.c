@@ -23,10 +23,8 @@ static void wait_for_work(struct packet_maker *m)
 /* False: the maker closes. */
 static bool take(struct packet_maker *m, int64_t *sequence)
 {
-    bool replay;
     pthread_mutex_lock(&m->lock);
-    while (!m->closing &&
-           !packet_desk_take(&m->desk, picture_cache_oldest(m->pictures), sequence, &replay))
+    while (!m->closing && !packet_desk_take(&m->desk, picture_cache_oldest(m->pictures), sequence))
         wait_for_work(m);
     bool taken = !m->closing;
     pthread_mutex_unlock(&m->lock);

@@ -159,11 +159,10 @@ static enum MHD_Result answer_packet(struct origin_request *r, struct origin_tra
     int status = find_packet(r, track->track, route, &packet);
     int told = status == ERR_OK || status == ERR_AGAIN ? tell_maker(r, track->track) : ERR_OK;
 
-    if (status == ERR_AGAIN) {
-        status = told == ERR_OK ? ERR_AGAIN : told;
-        if (store_has_sample(track->track, r->wanted_packet))
-            wait = ORIGIN_WAIT_MAKING;
-    }
+    if (status == ERR_AGAIN && told != ERR_OK)
+        status = told;
+    if (status == ERR_AGAIN && store_has_sample(track->track, r->wanted_packet))
+        wait = ORIGIN_WAIT_MAKING;
     if (status == ERR_AGAIN && keep_waiting(r, track, wait))
         return MHD_YES;
     stop_waiting(r);

@@ -33,6 +33,12 @@ int store_put_packet(struct store_track *t, int64_t sequence, struct blob *packe
 }
 
 /* The lock is held. */
+static bool in_window(const struct store_track *t, int64_t sequence)
+{
+    return sequence >= t->packets.first && sequence < t->packets.end;
+}
+
+/* The lock is held. */
 static int find(struct store_track *t, int64_t sequence, struct blob **out)
 {
     int64_t newest = store_track_newest(t);
@@ -85,8 +91,7 @@ int store_want_packet(struct store_track *t, int64_t sequence)
     if (!t->maker.want)
         return ERR_OK;
     pthread_mutex_lock(&t->store->lock);
-    bool exists = sequence >= t->packets.first && sequence < t->packets.end &&
-                  *store_ring_at(&t->packets, sequence);
+    bool exists = in_window(t, sequence) && *store_ring_at(&t->packets, sequence);
     pthread_mutex_unlock(&t->store->lock);
     return t->maker.want(t->maker.context, sequence, exists);
 }
@@ -100,7 +105,7 @@ void store_unwant_packet(struct store_track *t, int64_t sequence)
 bool store_has_sample(struct store_track *t, int64_t sequence)
 {
     pthread_mutex_lock(&t->store->lock);
-    bool has = sequence >= t->packets.first && sequence < t->packets.end;
+    bool has = in_window(t, sequence);
     pthread_mutex_unlock(&t->store->lock);
     return has;
 }

@@ -15,7 +15,7 @@ floors=(
     'packager/track'
     'packager/init'
     'packager/pipeline'
-    'player-sim/stats player-sim/link player-sim/decode player-sim/session'
+    'player-sim/stats player-sim/link player-sim/decode player-sim/session player-sim/content'
     'player-sim/transport/http player-sim/report'
     'player-sim/live'
     'player-sim/command'

@@ -23,7 +23,7 @@ const struct http_config http_config_default = {
 void http_client_wake(struct http_client *c, int64_t at_us)
 {
     if (!c->in_turn && at_us < c->timer.at_us)
-        loop_timer_set(c->loop, &c->timer, at_us);
+        timers_set(loop_timers(c->loop), &c->timer, at_us);
 }
 
 static int on_curl_timer(CURLM *multi, long timeout_ms, void *context)
@@ -116,7 +116,7 @@ void http_client_turn(struct http_client *c, curl_socket_t fd, int readiness)
         readiness = 0;
     }
     c->in_turn = false;
-    loop_timer_set(c->loop, &c->timer, next_us(c));
+    timers_set(loop_timers(c->loop), &c->timer, next_us(c));
 }
 
 static void timer_due(void *context)
@@ -156,7 +156,7 @@ int http_client_create(struct http_loop *l, const struct http_config *config, ht
                               .curl_us = INT64_MAX,
                               .spares_us = INT64_MAX,
                               .facts = {.rtt_us = -1, .clock_error_us = -1}};
-    int status = loop_timer_add(l, &c->timer);
+    int status = timers_add(loop_timers(l), &c->timer);
     c->multi = curl_multi_init();
     if (!status && !c->multi)
         status = ERR_NOMEM;
@@ -180,7 +180,7 @@ void http_client_destroy(struct http_client *c)
     http_sockets_finish(c);
     http_origins_finish(&c->origins);
     http_events_finish(&c->events);
-    loop_timer_remove(c->loop, &c->timer);
+    timers_remove(loop_timers(c->loop), &c->timer);
     free(c);
 }
 

@@ -31,11 +31,9 @@ struct user_watch {
     struct user_watch *next;
 };
 
-/* Invariant: timers[1..timer_count] is a heap by at_us, timers[i]->place is i. */
 struct http_loop {
     int epoll_fd;
-    struct loop_timer **timers;
-    size_t timer_count, timer_capacity;
+    struct timers timers;
     struct loop_watch *removed;
     struct user_watch *users;
     bool handed_out;
@@ -43,81 +41,18 @@ struct http_loop {
 
 /* ---- timers ---- */
 
-static void place(struct http_loop *l, size_t at, struct loop_timer *t)
+struct timers *loop_timers(struct http_loop *l)
 {
-    l->timers[at] = t;
-    t->place = at;
-}
-
-static void sift_up(struct http_loop *l, struct loop_timer *t)
-{
-    size_t at = t->place;
-    for (; at > 1 && l->timers[at / 2]->at_us > t->at_us; at /= 2)
-        place(l, at, l->timers[at / 2]);
-    place(l, at, t);
-}
-
-static void sift_down(struct http_loop *l, struct loop_timer *t)
-{
-    size_t at = t->place, child;
-    while ((child = 2 * at) <= l->timer_count) {
-        if (child < l->timer_count && l->timers[child + 1]->at_us < l->timers[child]->at_us)
-            child++;
-        if (l->timers[child]->at_us >= t->at_us)
-            break;
-        place(l, at, l->timers[child]);
-        at = child;
-    }
-    place(l, at, t);
-}
-
-int loop_timer_add(struct http_loop *l, struct loop_timer *t)
-{
-    if (l->timer_count + 1 >= l->timer_capacity) {
-        size_t capacity = l->timer_capacity ? 2 * l->timer_capacity : 16;
-        struct loop_timer **timers = realloc(l->timers, capacity * sizeof *timers);
-        if (!timers)
-            return ERR_NOMEM;
-        l->timers = timers;
-        l->timer_capacity = capacity;
-    }
-    t->at_us = INT64_MAX;
-    place(l, ++l->timer_count, t);
-    return 0;
-}
-
-void loop_timer_remove(struct http_loop *l, struct loop_timer *t)
-{
-    if (!t->place)
-        return;
-    struct loop_timer *last = l->timers[l->timer_count--];
-    if (last != t) {
-        place(l, t->place, last);
-        sift_up(l, last);
-        sift_down(l, last);
-    }
-    t->place = 0;
-}
-
-void loop_timer_set(struct http_loop *l, struct loop_timer *t, int64_t at_us)
-{
-    assert(t->place);
-    if (t->at_us == at_us)
-        return;
-    t->at_us = at_us;
-    sift_up(l, t);
-    sift_down(l, t);
+    return &l->timers;
 }
 
 /* Each timer at most once on average: one that is always due must not keep the sockets waiting. */
 static void run_timers(struct http_loop *l)
 {
     int64_t now_us = clock_monotonic_us();
-    for (size_t i = l->timer_count; i && l->timer_count && l->timers[1]->at_us <= now_us; i--) {
-        struct loop_timer *t = l->timers[1];
-        loop_timer_set(l, t, INT64_MAX);
+    struct timer *t;
+    for (size_t i = l->timers.count; i && (t = timers_take(&l->timers, now_us)); i--)
         t->due(t->context);
-    }
 }
 
 /* ---- descriptors ---- */
@@ -231,9 +166,9 @@ void http_loop_destroy(struct http_loop *l)
         return;
     while (l->users)
         http_loop_unwatch(l, l->users->fd);
-    assert(!l->timer_count); /* a client is left */
+    assert(!l->timers.count); /* a client is left */
     free_removed(l);
-    free(l->timers);
+    timers_finish(&l->timers);
     close(l->epoll_fd);
     curl_global_cleanup();
     free(l);
@@ -248,8 +183,8 @@ void loop_note_event(struct http_loop *l)
 static int wait_ms(const struct http_loop *l, int64_t deadline_us)
 {
     int64_t until_us = deadline_us, now_us = clock_monotonic_us();
-    if (l->timer_count && l->timers[1]->at_us < until_us)
-        until_us = l->timers[1]->at_us;
+    if (timers_next_us(&l->timers) < until_us)
+        until_us = timers_next_us(&l->timers);
     if (l->handed_out || until_us <= now_us)
         return 0;
     if (until_us - now_us > (int64_t)WAIT_MAX_MS * 1000)

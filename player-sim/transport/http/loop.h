@@ -4,6 +4,7 @@
 #ifndef PLAYER_SIM_TRANSPORT_HTTP_LOOP_H
 #define PLAYER_SIM_TRANSPORT_HTTP_LOOP_H
 
+#include "media/core/timers.h"
 #include "player-sim/transport/http/client.h"
 
 #include <stddef.h>
@@ -24,19 +25,8 @@ int loop_watch_change(struct http_loop *l, struct loop_watch *w, uint32_t events
 /* Call it before fd is closed. NULL is fine. */
 void loop_watch_remove(struct http_loop *l, struct loop_watch *w);
 
-/* Belongs to whoever embeds it. */
-struct loop_timer {
-    void (*due)(void *context);
-    void *context;
-    int64_t at_us; /* clock_monotonic_us; INT64_MAX: never */
-    size_t place;  /* in the heap, from 1; 0: not in it */
-};
-
-/* Takes a timer, which is set to never, until it is given back; so setting it cannot fail.
- * ERR_NOMEM. */
-int loop_timer_add(struct http_loop *l, struct loop_timer *t);
-void loop_timer_remove(struct http_loop *l, struct loop_timer *t); /* also one never added */
-void loop_timer_set(struct http_loop *l, struct loop_timer *t, int64_t at_us);
+/* The clients' timers, by clock_monotonic_us. */
+struct timers *loop_timers(struct http_loop *l);
 
 /* Something has been handed out: http_loop_run returns after this batch. */
 void loop_note_event(struct http_loop *l);

@@ -20,7 +20,7 @@ struct http_client {
     http_handler *handler;
     void *context;
     CURLM *multi;
-    struct loop_timer timer;
+    struct timer timer;
     int64_t curl_us;   /* when libcurl wants to be called; INT64_MAX: never */
     int64_t spares_us; /* when the spares want to be looked at */
     int64_t turn_us;   /* when libcurl was called last: no event is older than that */

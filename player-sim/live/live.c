@@ -2,7 +2,7 @@
 #include "media/core/clock.h"
 #include "media/core/err.h"
 #include "player-sim/live/progress.h"
-#include "player-sim/live/viewer.h"
+#include "player-sim/live/live_viewer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,10 +16,10 @@ static const int64_t late_us = 5000;      /* a timer that is called so late wait
 
 struct run {
     const struct live_config *config;
-    struct viewer_world world;
+    struct live_world world;
     struct stamp_check stamps;
-    struct viewer **viewers;
-    int64_t end_us;
+    struct live_viewer **viewers;
+    int64_t start_us, end_us;
     uint64_t timers, late_timers;
     struct progress progress;
 };
@@ -38,6 +38,7 @@ static int64_t ramp_us(const struct live_config *c)
 static int create_viewer(struct run *run, size_t number)
 {
     const struct live_config *c = run->config;
+    int64_t after_us = number ? ramp_us(c) * (int64_t)number / (int64_t)(c->sessions - 1) : 0;
     struct viewer_config config = {
         .number = number,
         .session = {.urls = c->urls,
@@ -48,14 +49,13 @@ static int create_viewer(struct run *run, size_t number)
                     .buffer_us = c->buffer_us,
                     .utc_offset_us = clock_utc_us() - clock_monotonic_us(),
                     .decodes = number < c->decoding},
-        .http = c->http,
         .zap = c->zap,
         .change = c->change,
         .seed = c->seed,
+        .start_us = run->start_us + after_us,
+        .run_start_us = run->start_us,
     };
-    int64_t start_us = number ? ramp_us(c) * (int64_t)number / (int64_t)(c->sessions - 1) : 0;
-    return viewer_create(&run->world, &config, run->world.start_us + start_us,
-                         &run->viewers[number]);
+    return live_viewer_create(&run->world, &config, &c->http, &run->viewers[number]);
 }
 
 static int create_viewers(struct run *run)
@@ -71,7 +71,7 @@ static int64_t advance_viewers(struct run *run, int64_t now_us)
 {
     int64_t next_us = INT64_MAX;
     for (size_t i = 0; i < run->config->sessions; i++) {
-        struct viewer *v = run->viewers[i];
+        struct viewer *v = live_viewer_of(run->viewers[i]);
         int64_t due_us = viewer_next_us(v);
         if (due_us <= now_us) {
             run->timers++;
@@ -84,28 +84,38 @@ static int64_t advance_viewers(struct run *run, int64_t now_us)
     return next_us;
 }
 
+/* The first failure of the report, as far as any viewer has met it. */
+static int report_status(const struct run *run)
+{
+    int status = 0;
+    for (size_t i = 0; !status && i < run->config->sessions; i++)
+        status = viewer_report_status(live_viewer_of(run->viewers[i]));
+    return status;
+}
+
 /* Events move the viewers' timers; so all are looked at, but not more often than the grain. */
 static int watch(struct run *run)
 {
     int status = 0;
     int64_t now_us = clock_monotonic_us(), look_us = now_us, wake_us = now_us;
-    while (!status && !run->world.report_status && now_us < run->end_us && !*run->config->stop) {
+    while (!status && now_us < run->end_us && !*run->config->stop) {
         if (now_us >= look_us) {
             wake_us = advance_viewers(run, now_us);
             look_us = now_us + timer_grain_us;
+            status = report_status(run);
         }
         if (wake_us < look_us)
             wake_us = look_us;
         status = http_loop_run(run->world.loop, smaller(wake_us, now_us + look_up_us));
         wake_us = look_us; /* there may have been events */
         now_us = clock_monotonic_us();
-        progress_show(&run->progress, now_us, now_us - run->world.start_us,
-                      run->end_us - run->world.start_us, run->config->sessions, run->world.report);
+        progress_show(&run->progress, now_us, now_us - run->start_us, run->end_us - run->start_us,
+                      run->config->sessions, run->world.report);
     }
     now_us = clock_monotonic_us();
     for (size_t i = 0; i < run->config->sessions; i++)
-        viewer_leave(run->viewers[i], now_us);
-    return status ? status : run->world.report_status;
+        viewer_leave(live_viewer_of(run->viewers[i]), now_us);
+    return status ? status : report_status(run);
 }
 
 static double cpu_s(void)
@@ -140,16 +150,16 @@ static void collect_facts(const struct run *run, struct live_result *out)
     memset(out, 0, sizeof *out);
     out->facts.clock_error_us = -1;
     for (size_t i = 0; i < run->config->sessions; i++) {
-        viewer_facts(run->viewers[i], &facts);
+        live_viewer_facts(run->viewers[i], &facts);
         add_facts(out, &facts);
+        out->ended += viewer_has_ended(live_viewer_of(run->viewers[i]));
     }
-    out->facts.duration_s = (double)(clock_monotonic_us() - run->world.start_us) / 1e6;
+    out->facts.duration_s = (double)(clock_monotonic_us() - run->start_us) / 1e6;
     out->facts.decoding = run->config->decoding;
     out->facts.cpu_s = cpu_s();
     out->facts.http_version = out->http_version;
     out->facts.congestion_control = out->congestion_control;
     out->stopped = *run->config->stop;
-    out->ended = run->world.ended;
     out->late_timers = run->timers ? (double)run->late_timers / (double)run->timers : 0;
     out->ambiguous = stamp_check_ambiguous(&run->stamps, &out->same[0], &out->same[1]);
 }
@@ -157,7 +167,7 @@ static void collect_facts(const struct run *run, struct live_result *out)
 static void destroy_viewers(struct run *run)
 {
     for (size_t i = 0; run->viewers && i < run->config->sessions; i++)
-        viewer_destroy(run->viewers[i]);
+        live_viewer_destroy(run->viewers[i]);
     free(run->viewers);
 }
 
@@ -166,11 +176,12 @@ int live_run(const struct live_config *config, struct report *report, struct liv
 {
     struct run run = {.config = config};
     int64_t now_us = clock_monotonic_us();
-    run.world = (struct viewer_world){.report = report, .stamps = &run.stamps, .start_us = now_us};
+    run.world = (struct live_world){.report = report, .stamps = &run.stamps};
+    run.start_us = now_us;
     run.end_us = now_us + ramp_us(config) + config->duration_us;
     stamp_check_init(&run.stamps);
     progress_init(&run.progress, now_us);
-    run.viewers = calloc(config->sessions, sizeof(struct viewer *));
+    run.viewers = calloc(config->sessions, sizeof(struct live_viewer *));
     int status = run.viewers ? http_loop_create(&run.world.loop) : ERR_NOMEM;
     if (!status)
         status = create_viewers(&run);

@@ -16,8 +16,9 @@ floors=(
     'packager/init'
     'packager/pipeline'
     'player-sim/stats player-sim/link player-sim/decode player-sim/session player-sim/content'
-    'player-sim/transport/http player-sim/report'
-    'player-sim/live'
+    'player-sim/transport/http player-sim/transport/virtual player-sim/report'
+    'player-sim/viewer'
+    'player-sim/live player-sim/simulate'
     'player-sim/command'
 )
 declare -A floor_of

@@ -1,0 +1,75 @@
+/* A client's inside: its connections and requests. */
+#ifndef PLAYER_SIM_TRANSPORT_VIRTUAL_STATE_H
+#define PLAYER_SIM_TRANSPORT_VIRTUAL_STATE_H
+
+#include "player-sim/transport/virtual/client.h"
+
+struct virtual_connection {
+    struct virtual_client *client;
+    struct flow *flow;   /* NULL: being opened */
+    unsigned half_trips; /* left until it is open */
+    struct timer step;
+    int64_t opened_us; /* when that began */
+    int64_t used_us;   /* last */
+    unsigned requests; /* on it, with those that were given up and the server doesn't know yet */
+    bool spare;        /* opened for nobody */
+    struct virtual_connection *next;
+};
+
+struct virtual_request {
+    struct virtual_client *client;
+    uint32_t id, stream;
+    struct virtual_answer answer;
+    struct virtual_connection *connection; /* NULL: waits for one */
+    struct timer server;                   /* what the server does next */
+    void (*serve)(struct virtual_request *r);
+    struct virtual_piece ready; /* written when its time has come */
+    bool begun;                 /* something was written */
+    bool given_up;              /* by the client */
+    struct timer patience;      /* the client's; given up: when the server learns of it */
+    int64_t heard_us;
+    int64_t started_us, connected_us, first_byte_us;
+    bool fresh;
+    struct virtual_request *next;
+};
+
+struct virtual_client {
+    struct engine *engine;
+    struct path *path;
+    struct virtual_origin origin;
+    struct virtual_config config;
+    virtual_handler *handler;
+    void *context;
+    struct virtual_connection *connections;
+    struct virtual_request *requests;
+    uint32_t streams; /* the last one's number */
+    struct virtual_facts facts;
+};
+
+static inline bool virtual_is_shared(const struct virtual_client *c)
+{
+    return c->config.http != VIRTUAL_HTTP_1_1;
+}
+
+/* When bytes of payload that are offered now are at the other end; where they are lost, after a
+ * retry. */
+int64_t virtual_offer(struct engine *e, struct link *l, int64_t bytes);
+
+/* ---- connection.c ---- */
+
+/* A connection that r can be sent on now, or NULL: one is being opened. Sets r->fresh. */
+struct virtual_connection *virtual_connection_for(struct virtual_request *r);
+/* One of its requests is over. ended: it may carry others. */
+void virtual_connection_leave(struct virtual_connection *k, bool ended);
+void virtual_connection_close(struct virtual_connection *k);
+/* Opens what is missing of the spares. */
+void virtual_connections_keep(struct virtual_client *c);
+
+/* ---- request.c ---- */
+
+/* On an open connection: on its way. */
+void virtual_request_send(struct virtual_request *r, struct virtual_connection *k);
+void virtual_request_arrived(struct virtual_request *r, const struct flow_piece *piece);
+void virtual_request_free(struct virtual_request *r);
+
+#endif

@@ -1,0 +1,160 @@
+#include "player-sim/transport/virtual/window.h"
+#include "player-sim/transport/virtual/path.h"
+
+enum {
+    PACKET = PATH_PAYLOAD_BYTES,
+    FIRST_PACKETS = 10,
+    LEAST_PACKETS = 2,
+    LOSS_TENTHS = 7,
+    SLOW_HUNDREDTHS = 53, /* 3 * (1 - 0.7) / (1 + 0.7) (RFC 9438, 4.3) */
+};
+
+static const int64_t first_bytes = FIRST_PACKETS * PACKET;
+static const int64_t timeout_least_us = 200000; /* beyond the round trip; Linux' TCP_RTO_MIN */
+static const int64_t probe_least_us = 10000;
+static const int64_t rise_least_us = 4000, rise_most_us = 16000;
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+void window_init(struct window *w, int64_t now_us, int64_t rtt_us)
+{
+    *w = (struct window){
+        .bytes = first_bytes,
+        .threshold_bytes = INT64_MAX,
+        .rtt_us = rtt_us,
+        .round_start_us = now_us,
+        .round_min_us = INT64_MAX,
+        .last_min_us = INT64_MAX,
+        .recovered_us = now_us,
+        .sent_us = -1,
+        .used_since_us = now_us,
+    };
+}
+
+static int64_t timeout_us(const struct window *w)
+{
+    return w->rtt_us + timeout_least_us;
+}
+
+/* What slow start may go up to again after the window has shrunk unused. */
+static void remember(struct window *w)
+{
+    if (w->threshold_bytes != INT64_MAX)
+        w->threshold_bytes = larger(w->threshold_bytes, w->bytes - w->bytes / 4);
+}
+
+static void shrink_idle(struct window *w, int64_t idle_us)
+{
+    if (idle_us <= timeout_us(w))
+        return;
+    remember(w);
+    for (; idle_us > timeout_us(w) && w->bytes > first_bytes; idle_us -= timeout_us(w))
+        w->bytes = larger(w->bytes / 2, first_bytes);
+}
+
+static void shrink_unused(struct window *w, int64_t now_us)
+{
+    if (now_us - w->used_since_us < timeout_us(w))
+        return;
+    int64_t used = larger(w->used_bytes, first_bytes);
+    if (used < w->bytes) {
+        remember(w);
+        w->bytes = (w->bytes + used) / 2;
+    }
+    w->used_bytes = w->flight_bytes;
+    w->used_since_us = now_us;
+}
+
+void window_wake(struct window *w, int64_t now_us)
+{
+    if (!w->flight_bytes && w->sent_us >= 0)
+        shrink_idle(w, now_us - w->sent_us);
+    shrink_unused(w, now_us);
+}
+
+int64_t window_room(const struct window *w)
+{
+    return larger(w->bytes - w->flight_bytes, 0);
+}
+
+void window_sent(struct window *w, int64_t now_us, int64_t bytes)
+{
+    w->flight_bytes += bytes;
+    w->sent_us = now_us;
+    w->used_bytes = larger(w->used_bytes, w->flight_bytes);
+    w->round_peak_bytes = larger(w->round_peak_bytes, w->flight_bytes);
+}
+
+static void measure(struct window *w, int64_t now_us, int64_t sent_us)
+{
+    int64_t rtt_us = now_us - sent_us;
+    w->rtt_us = w->rtt_us ? w->rtt_us + (rtt_us - w->rtt_us) / 8 : rtt_us;
+    if (sent_us >= w->round_start_us) {
+        w->last_min_us = w->round_min_us;
+        w->round_min_us = INT64_MAX;
+        w->round_start_us = now_us;
+        w->last_peak_bytes = w->round_peak_bytes;
+        w->round_peak_bytes = w->flight_bytes;
+    }
+    w->round_min_us = smaller(w->round_min_us, rtt_us);
+}
+
+static bool queue_grows(const struct window *w)
+{
+    if (w->last_min_us == INT64_MAX || w->round_min_us == INT64_MAX)
+        return false;
+    int64_t rise_us = larger(rise_least_us, smaller(w->last_min_us / 8, rise_most_us));
+    return w->round_min_us >= w->last_min_us + rise_us;
+}
+
+static void avoid(struct window *w, int64_t bytes)
+{
+    int64_t hundredths = w->bytes < w->before_loss_bytes ? SLOW_HUNDREDTHS : 100;
+    w->credit += bytes * PACKET * hundredths / 100;
+    w->bytes += w->credit / w->bytes;
+    w->credit %= w->bytes;
+}
+
+void window_acknowledged(struct window *w, int64_t now_us, int64_t sent_us, int64_t bytes)
+{
+    int64_t peak = larger(w->round_peak_bytes, w->last_peak_bytes);
+    bool filled = peak + PACKET > w->bytes;
+    w->flight_bytes -= bytes;
+    measure(w, now_us, sent_us);
+    if (filled) {
+        w->used_bytes = larger(w->used_bytes, w->bytes);
+        w->used_since_us = now_us;
+    }
+    if (w->bytes < w->threshold_bytes) {
+        if (queue_grows(w))
+            w->threshold_bytes = w->bytes;
+        else if (w->bytes < 2 * peak)
+            w->bytes += bytes;
+    } else if (filled) {
+        avoid(w, bytes);
+    }
+}
+
+void window_lost(struct window *w, int64_t now_us, int64_t sent_us, int64_t bytes)
+{
+    w->flight_bytes -= bytes;
+    if (sent_us < w->recovered_us)
+        return;
+    w->recovered_us = now_us;
+    w->before_loss_bytes = w->bytes;
+    w->bytes = larger(w->bytes * LOSS_TENTHS / 10, LEAST_PACKETS * PACKET);
+    w->threshold_bytes = w->bytes;
+}
+
+int64_t window_probe_us(const struct window *w)
+{
+    return larger(2 * w->rtt_us, probe_least_us);
+}

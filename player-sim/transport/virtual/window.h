@@ -1,0 +1,59 @@
+/* How much a sender may have in flight: the congestion window of a TCP or QUIC connection, as a
+ * pure model.
+ *
+ *   start      10 packets (RFC 6928); slow start doubles it each round trip (RFC 5681, 3.1)
+ *   exit       of slow start by loss, or where a round's shortest round trip rises by an eighth, 4
+ *              to 16 ms, as HyStart++ detects it (RFC 9406, 4.2); its cautious phase is left out:
+ *              congestion avoidance follows at once
+ *   avoidance  CUBIC in its Reno-friendly region (RFC 9438, 4.3): 0.53 packets a round trip until
+ *              the window of the last loss, one after it. Its cubic region, which matters where
+ *              rate times round trip are more than some hundred packets, is left out
+ *   loss       at most once a round trip, to 0.7 of it (RFC 9438, 4.6), at least two packets
+ *   idle       after each retransmission timeout without sending it halves, down to where it
+ *              started, as Linux does by default (tcp_slow_start_after_idle; RFC 5681, 4.1)
+ *   unused     what was not used for a timeout decays half way to what was (RFC 2861, 3.2)
+ *
+ * Acknowledgements are never lost and are not delayed. QUIC is taken to do the same (RFC 9002).
+ * Thread-safety: pure functions on the caller's data. */
+#ifndef PLAYER_SIM_TRANSPORT_VIRTUAL_WINDOW_H
+#define PLAYER_SIM_TRANSPORT_VIRTUAL_WINDOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct window {
+    int64_t bytes, threshold_bytes;    /* payload */
+    int64_t flight_bytes;              /* sent, neither acknowledged nor known to be lost */
+    int64_t rtt_us;                    /* smoothed (RFC 6298); 0: not known */
+    int64_t credit;                    /* of growth, fractions of a byte */
+    int64_t before_loss_bytes;         /* 0: none yet */
+    int64_t recovered_us;              /* what was sent before is of the loss that is dealt with */
+    int64_t round_start_us;            /* a round ends when what was sent in it is acknowledged */
+    int64_t round_min_us, last_min_us; /* its shortest round trip; INT64_MAX: no sample */
+    int64_t round_peak_bytes, last_peak_bytes; /* the most in flight in it */
+    int64_t sent_us;                           /* last; -1: never */
+    int64_t used_bytes, used_since_us;         /* the most in flight since */
+};
+
+/* rtt_us: of the handshake; 0 where there was none. */
+void window_init(struct window *w, int64_t now_us, int64_t rtt_us);
+
+/* Before something is sent at now_us: what idleness has cost. */
+void window_wake(struct window *w, int64_t now_us);
+
+/* More bytes that may be sent now, >= 0. */
+int64_t window_room(const struct window *w);
+
+void window_sent(struct window *w, int64_t now_us, int64_t bytes);
+
+/* The window grows only where it was needed: in slow start where at least half of it was in flight
+ * in this round or the last, later where all of it was (RFC 7661; RFC 9002, 7.8; as Linux does). */
+void window_acknowledged(struct window *w, int64_t now_us, int64_t sent_us, int64_t bytes);
+
+void window_lost(struct window *w, int64_t now_us, int64_t sent_us, int64_t bytes);
+
+/* From sending until what nothing after it was acknowledged is known to be lost: two round trips,
+ * at least 10 ms (tail loss probe, RFC 8985, 7.2). */
+int64_t window_probe_us(const struct window *w);
+
+#endif

@@ -17,9 +17,10 @@ static const int64_t ring_infinite_bytes = 64 << 20, ring_max_bytes = 512 << 20,
 
 static size_t ring_bytes(const struct link_config *config)
 {
-    if (!config->rate_bps)
+    int64_t rate_bps = link_highest_rate_bps(config), delay_us = link_longest_delay_us(config);
+    if (!rate_bps)
         return (size_t)ring_infinite_bytes;
-    double flight = (double)config->rate_bps / 8 * (double)config->delay_us / US_PER_S;
+    double flight = (double)rate_bps / 8 * (double)delay_us / US_PER_S;
     double wanted = 2 * ((double)config->queue_bytes + flight) + (double)ring_least_bytes;
     return wanted > (double)ring_max_bytes ? (size_t)ring_max_bytes : (size_t)wanted;
 }
@@ -27,10 +28,13 @@ static size_t ring_bytes(const struct link_config *config)
 int driver_init(struct driver *d, const struct link_config configs[2], const int ends[2])
 {
     *d = (struct driver){.packet = malloc(DRIVER_PACKET_BYTES)};
+    int64_t start_us = clock_monotonic_us();
     int status = d->packet ? ERR_OK : ERR_NOMEM;
     for (int i = 0; i < 2 && !status; i++) {
         struct driver_way *way = &d->ways[i];
-        link_init(&way->link, &configs[i]);
+        struct link_config config = configs[i];
+        config.trace_from_us -= start_us;
+        link_init(&way->link, &config);
         way->from = ends[i];
         way->to = ends[1 - i];
         status = packet_ring_init(&way->ring, ring_bytes(&configs[i]));
@@ -166,7 +170,8 @@ int driver_forward(struct driver *d, int wake_fd)
 
 int driver_settle(struct driver *d, int wake_fd)
 {
-    int64_t rtt_us = d->ways[0].link.config.delay_us + d->ways[1].link.config.delay_us;
+    int64_t rtt_us = link_longest_delay_us(&d->ways[0].link.config) +
+                     link_longest_delay_us(&d->ways[1].link.config);
     int64_t idle_from_us = clock_monotonic_us() + 2 * rtt_us;
     int status = run(d, wake_fd, idle_from_us, idle_from_us + US_PER_S);
     return status == ERR_END ? ERR_OK : status;

@@ -6,9 +6,9 @@
  * forwards gets a better niceness and no timer slack for good, so children are started before.
  * Packets other than IPv4 (the system's own IPv6 neighbour chatter) are swallowed, uncounted.
  *
- * Memory: a ring each way, made once: what the queue may hold and what the delay keeps in flight at
- * the rate, twice over, for the records of small packets; 64 MB where the rate is infinite, and
- * never more than 512 MB. A packet that finds it full is lost and counted as such.
+ * Memory: a ring each way, made once: what the queue may hold and what the longest delay keeps in
+ * flight at the highest rate, twice over, for the records of small packets; 64 MB where the rate is
+ * infinite, and never more than 512 MB. A packet that finds it full is lost and counted as such.
  * Thread-safety: one thread a driver. */
 #ifndef PLAYER_SIM_LINK_DRIVER_H
 #define PLAYER_SIM_LINK_DRIVER_H
@@ -35,7 +35,8 @@ struct driver {
     unsigned char *packet;
 };
 
-/* ERR_NOMEM. The descriptors stay the caller's, and must be open while it runs. */
+/* From now on a trace runs: now its time is trace_from_us. ERR_NOMEM. The descriptors stay the
+ * caller's, and must be open while it runs; so must the traces. */
 int driver_init(struct driver *d, const struct link_config configs[2], const int ends[2]);
 void driver_finish(struct driver *d);
 

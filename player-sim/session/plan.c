@@ -1,41 +1,24 @@
 #include "player-sim/session/plan.h"
 
+#include "media/core/lots.h"
 #include "media/core/values.h"
 
 #include <assert.h>
 #include <string.h>
 
-__extension__ typedef unsigned __int128 wide;
-
 static const double seconds_max = 86400;
-static const uint64_t golden = 0x9e3779b97f4a7c15; /* 2^64 divided by the golden ratio */
-
-/* Sebastiano Vigna's splitmix64. */
-static uint64_t draw(uint64_t *state)
-{
-    uint64_t z = *state += golden;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-}
-
-/* value * part / 2^64. */
-static int64_t share(int64_t value, uint64_t part)
-{
-    return (int64_t)(((wide)(uint64_t)value * part) >> 64);
-}
 
 /* An exponentially distributed time, by John von Neumann's method of 1951: it needs comparisons
  * only, so that all machines and languages draw the same. */
 static int64_t draw_interval(uint64_t *state, int64_t mean_us)
 {
     for (int64_t whole_us = 0;; whole_us += mean_us) {
-        uint64_t first = draw(state), last = first, next;
+        uint64_t first = lots_draw(state), last = first, next;
         unsigned falls = 1;
-        for (; (next = draw(state)) < last; last = next)
+        for (; (next = lots_draw(state)) < last; last = next)
             falls++;
         if (falls % 2)
-            return whole_us + share(mean_us, first);
+            return whole_us + lots_share(mean_us, first);
     }
 }
 
@@ -62,17 +45,18 @@ static int64_t first_us(struct plan_interval interval, uint64_t *state, size_t v
         return INT64_MAX;
     if (interval.random)
         return start_us + draw_interval(state, interval.mean_us);
-    return start_us + interval.mean_us - share(interval.mean_us, (uint64_t)viewer * golden + phase);
+    return start_us + interval.mean_us -
+           lots_share(interval.mean_us, (uint64_t)viewer * LOTS_GOLDEN + phase);
 }
 
 void plan_init(struct plan *p, struct plan_interval zap, struct plan_interval change, uint64_t seed,
                size_t viewer, int64_t start_us)
 {
     uint64_t state = seed;
-    state = draw(&state) + (uint64_t)viewer;
+    state = lots_draw(&state) + (uint64_t)viewer;
     *p = (struct plan){.zap = zap, .change = change};
-    p->zap_state = draw(&state);
-    p->switch_state = draw(&state);
+    p->zap_state = lots_draw(&state);
+    p->switch_state = lots_draw(&state);
     p->next_zap_us = first_us(zap, &p->zap_state, viewer, 0, start_us);
     p->next_switch_us = first_us(change, &p->switch_state, viewer, (uint64_t)1 << 63, start_us);
 }
@@ -111,7 +95,7 @@ static size_t pick(uint64_t *state, size_t now, size_t count)
     if (count == 1)
         return 0;
     size_t others = now < count ? count - 1 : count;
-    size_t picked = (size_t)(((wide)draw(state) * others) >> 64);
+    size_t picked = (size_t)lots_share((int64_t)others, lots_draw(state));
     return picked < now ? picked : picked + 1;
 }
 

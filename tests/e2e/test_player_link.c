@@ -78,7 +78,8 @@ static int64_t predict(int64_t rate_bps, int64_t delay_us, int64_t queue_bytes, 
 {
     struct link l;
     int64_t at_us = 0;
-    link_init(&l, &(struct link_config){delay_us, rate_bps, queue_bytes});
+    link_init(&l, &(struct link_config){
+                      .delay_us = delay_us, .rate_bps = rate_bps, .queue_bytes = queue_bytes});
     for (int i = 0; i < packets; i++)
         link_offer(&l, 0, packet_bytes, &at_us);
     *taken = l.taken;

@@ -23,7 +23,8 @@ struct bench {
 
 static void bench_make(struct bench *b, int64_t rate_bps, int64_t queue_bytes)
 {
-    const struct link_config config = {DELAY_US, rate_bps, queue_bytes};
+    const struct link_config config = {
+        .delay_us = DELAY_US, .rate_bps = rate_bps, .queue_bytes = queue_bytes};
     const struct link_config configs[2] = {config, config};
     const int type = SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC;
     assert_int_equal(socketpair(AF_UNIX, type, 0, b->near), 0);

@@ -8,7 +8,8 @@
 static struct link made(int64_t delay_us, int64_t rate_bps, int64_t queue_bytes)
 {
     struct link l;
-    link_init(&l, &(struct link_config){delay_us, rate_bps, queue_bytes});
+    link_init(&l, &(struct link_config){
+                      .delay_us = delay_us, .rate_bps = rate_bps, .queue_bytes = queue_bytes});
     return l;
 }
 

@@ -16,7 +16,7 @@ int64_t virtual_offer(struct engine *e, struct link *l, int64_t bytes)
     int64_t arrives_us;
     if (link_offer(l, e->now_us, path_wire_bytes(bytes), &arrives_us))
         return arrives_us;
-    return e->now_us + retry_us + l->config.delay_us;
+    return e->now_us + retry_us + link_delay_us(l, e->now_us);
 }
 
 static unsigned round_trips(const struct virtual_config *config)

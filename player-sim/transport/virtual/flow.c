@@ -182,7 +182,7 @@ static bool offer(struct flow *f, uint64_t piece, uint32_t bytes, bool repeated)
     *burst_at(f, f->burst_end++) = (struct burst){
         .sent_us = now_us,
         .acked_us =
-            taken ? arrives_us + f->path->up.config.delay_us : now_us + window_probe_us(&f->window),
+            taken ? arrives_us + link_delay_us(&f->path->up, now_us) : now_us + window_probe_us(&f->window),
         .piece = piece,
         .bytes = bytes,
         .lost = !taken,
@@ -237,10 +237,10 @@ static void send_ideally(struct flow *f)
 {
     for (; f->piece_unsent < f->piece_end; f->piece_unsent++) {
         struct queued *q = piece_at(f, f->piece_unsent);
-        int64_t arrives_us = f->engine->now_us;
+        int64_t arrives_us;
         if (q->unsent)
             link_offer(&f->path->down, f->engine->now_us, q->unsent, &arrives_us);
-        note_arrival(q, arrives_us);
+        note_arrival(q, link_sent_us(&f->path->down));
         f->unsent_bytes -= q->unsent;
         q->unsent = 0;
     }

@@ -33,6 +33,11 @@ void virtual_request_free(struct virtual_request *r)
     free(r);
 }
 
+static uint32_t head_bytes(const struct virtual_request *r)
+{
+    return r->client->config.http == VIRTUAL_IDEAL ? 0 : HEAD_BYTES;
+}
+
 static void tell(struct virtual_request *r, struct virtual_event event)
 {
     event.request = r->id;
@@ -49,7 +54,7 @@ static void tell(struct virtual_request *r, struct virtual_event event)
 static void write_piece(struct virtual_request *r)
 {
     struct flow_piece piece = {.stream = r->stream,
-                               .bytes = r->ready.bytes + (r->begun ? 0 : HEAD_BYTES),
+                               .bytes = r->ready.bytes + (r->begun ? 0 : head_bytes(r)),
                                .tag = r->ready.tag,
                                .last = r->answer.next >= r->answer.end};
     r->begun = true;
@@ -100,6 +105,15 @@ static void server_due(void *context)
 
 /* ---- the client's side ---- */
 
+/* When the request is read. */
+static int64_t asked_us(const struct virtual_request *r)
+{
+    struct path *path = r->client->path;
+    if (r->client->config.http != VIRTUAL_IDEAL)
+        return virtual_offer(r->client->engine, &path->up, REQUEST_BYTES);
+    return now(r) + link_delay_us(&path->up, now(r)) + link_delay_us(&path->down, now(r));
+}
+
 void virtual_request_send(struct virtual_request *r, struct virtual_connection *k)
 {
     r->connection = k;
@@ -107,8 +121,7 @@ void virtual_request_send(struct virtual_request *r, struct virtual_connection *
     r->serve = answer;
     k->requests++;
     k->spare = false;
-    timers_set(timers_of(r), &r->server,
-               virtual_offer(r->client->engine, &r->client->path->up, REQUEST_BYTES));
+    timers_set(timers_of(r), &r->server, asked_us(r));
 }
 
 static void leave(struct virtual_request *r, bool ended)
@@ -139,7 +152,7 @@ static void end(struct virtual_request *r, enum virtual_event_kind kind)
 
 void virtual_request_arrived(struct virtual_request *r, const struct flow_piece *piece)
 {
-    uint32_t bytes = piece->bytes - (r->first_byte_us ? 0 : HEAD_BYTES);
+    uint32_t bytes = piece->bytes - (r->first_byte_us ? 0 : head_bytes(r));
     bool refused = r->answer.status >= SUCCESS_BELOW;
     r->client->facts.bytes += bytes;
     r->heard_us = now(r);
@@ -173,7 +186,7 @@ static void forget(struct virtual_request *r)
     if (!r->connection)
         leave(r, false);
     else
-        timers_set(timers_of(r), &r->patience, now(r) + r->client->path->up.config.delay_us);
+        timers_set(timers_of(r), &r->patience, now(r) + link_delay_us(&r->client->path->up, now(r)));
 }
 
 static void patience_due(void *context)

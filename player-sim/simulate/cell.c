@@ -1,0 +1,138 @@
+#include "player-sim/simulate/cell.h"
+#include "media/core/err.h"
+#include "media/core/lots.h"
+
+#include <stdlib.h>
+
+struct cell {
+    const struct cell_world *world;
+    size_t number;
+    uint64_t lots; /* what is drawn for this cell alone */
+    struct engine engine;
+    struct path path;
+    struct hesp_world hesp;
+    struct hesp_viewer **viewers;
+    size_t viewer_count;
+};
+
+static uint64_t lots_of(uint64_t seed, size_t cell)
+{
+    uint64_t state = seed;
+    state = lots_draw(&state) ^ (uint64_t)cell * LOTS_GOLDEN;
+    lots_draw(&state);
+    return state;
+}
+
+static struct link_config link_of(struct cell *c, bool down)
+{
+    const struct simulate_config *s = c->world->config;
+    struct link_config link = {
+        .delay_us = s->rtt_us / 2,
+        .rate_bps = s->rate_bps,
+        .jitter_us = s->jitter_us,
+        .loss = s->loss,
+        .seed = lots_draw(&c->lots),
+        .constant_rate = !down, /* traces are of downloads; requests are small */
+    };
+    if (s->trace_count) {
+        link.trace = s->traces[c->number % s->trace_count];
+        link.rate_bps = 0;
+    }
+    link.queue_bytes = s->queue_bytes;
+    if (!link.queue_bytes)
+        link.queue_bytes = link_default_queue_bytes(link_highest_rate_bps(&link),
+                                                    2 * link_longest_delay_us(&link));
+    return link;
+}
+
+/* Both ways are at one place of the trace; its time 0 is the start of the run. */
+static void make_path(struct cell *c)
+{
+    const struct simulate_config *s = c->world->config;
+    struct link_config down = link_of(c, true), up = link_of(c, false);
+    uint64_t lot = lots_draw(&c->lots);
+    if (down.trace) {
+        int64_t from_us = s->trace_fixed ? s->trace_from_us : lots_share(down.trace->total_us, lot);
+        down.trace_from_us = up.trace_from_us = from_us - CELL_START_US;
+    }
+    link_init(&c->path.down, &down);
+    link_init(&c->path.up, &up);
+    c->path.by_packet = s->loss > 0 || s->jitter_us > 0;
+}
+
+static int add_viewer(struct cell *c, size_t session)
+{
+    const struct simulate_config *s = c->world->config;
+    int64_t start_us = CELL_START_US + lots_share(s->ramp_us, lots_draw(&c->lots));
+    struct viewer_config config = {
+        .number = session,
+        .session = {.urls = c->world->urls,
+                    .channel_count = s->channel_count,
+                    .first_channel = session % s->channel_count,
+                    .rate_bps = s->rate_limit_bps,
+                    .join = s->join,
+                    .buffer_us = s->buffer_us},
+        .zap = s->zap,
+        .change = s->change,
+        .seed = s->seed,
+        .start_us = start_us,
+        .run_start_us = CELL_START_US,
+    };
+    int status = hesp_viewer_create(&c->hesp, &config, &s->http, start_us + s->duration_us,
+                                    &c->viewers[c->viewer_count]);
+    c->viewer_count += !status;
+    return status;
+}
+
+static int add_viewers(struct cell *c)
+{
+    const struct simulate_config *s = c->world->config;
+    size_t first = c->number * s->sharing, end = first + s->sharing;
+    int status = ERR_OK;
+    c->viewers = calloc(s->sharing, sizeof *c->viewers);
+    if (!c->viewers)
+        return ERR_NOMEM;
+    for (size_t i = first; !status && i < end && i < s->sessions; i++)
+        status = add_viewer(c, i);
+    return status;
+}
+
+static int end_viewers(struct cell *c, struct cell_facts *facts)
+{
+    int status = ERR_OK;
+    for (size_t i = 0; i < c->viewer_count; i++) {
+        struct virtual_facts f = hesp_viewer_facts(c->viewers[i]);
+        facts->bytes += f.bytes;
+        facts->connections += f.connections;
+        facts->requests += f.requests;
+        if (!status)
+            status = hesp_viewer_status(c->viewers[i]);
+        hesp_viewer_destroy(c->viewers[i]);
+    }
+    free(c->viewers);
+    facts->steps += c->engine.steps;
+    engine_finish(&c->engine);
+    return status;
+}
+
+int cell_run(const struct cell_world *world, size_t number, struct cell_facts *facts)
+{
+    const struct simulate_config *s = world->config;
+    struct cell c = {.world = world,
+                     .number = number,
+                     .lots = lots_of(s->seed, number),
+                     .engine = {.now_us = CELL_START_US}};
+    c.hesp = (struct hesp_world){.engine = &c.engine,
+                                 .path = &c.path,
+                                 .origin = world->origin,
+                                 .told = world->told,
+                                 .report = world->report};
+    make_path(&c);
+    c.hesp.rtt_us =
+        link_delay_us(&c.path.down, CELL_START_US) + link_delay_us(&c.path.up, CELL_START_US);
+    int status = add_viewers(&c);
+    if (!status)
+        engine_run(&c.engine, CELL_START_US + s->ramp_us + s->duration_us + 1);
+    int ended = end_viewers(&c, facts);
+    return status ? status : ended;
+}

@@ -1,0 +1,108 @@
+#include "player-sim/content/rate_control.h"
+#include "player-sim/content/logarithm.h"
+
+enum {
+    VBV_PART_OF_A_SECOND = 4,
+    SPENT_SIXTEENTHS = 15,                 /* of the bit rate, in the long run */
+    FRAME_BYTES_LEAST = 40,                /* all skipped */
+    INTRA = LOGARITHM_ONE * 3,             /* a picture without prediction: eightfold */
+    FRAME_NOISE = LOGARITHM_ONE * 4 / 10,  /* of what one frame wants */
+    MISS = LOGARITHM_ONE / 5,              /* of what comes against what was planned */
+    INTRA_MISS = LOGARITHM_ONE * 35 / 100, /* intra pictures come larger than planned */
+    DECAY_SHIFT = 5,                       /* the complexity of the last 32 frames or so */
+};
+
+/* Measured: docs/packets.md; 18 kB at 400 kbit/s and 0.9 times as many octaves more as bits. */
+static const int64_t packet_bytes = 18000, packet_bitrate_bps = 400000;
+enum { PACKET_BYTES_LEAST = 900, PACKET_BYTES_MOST = 64 << 20 };
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t scaled(int64_t normal, int64_t deviation)
+{
+    return normal * deviation / LOGARITHM_ONE;
+}
+
+void rate_control_init(struct rate_control *rc, int64_t bitrate_bps, struct rational rate)
+{
+    int64_t frame_bits = timebase_muldiv_floor(bitrate_bps, rate.den, rate.num);
+    int64_t buffer_bits = most(bitrate_bps / VBV_PART_OF_A_SECOND, frame_bits);
+    *rc = (struct rate_control){
+        .bitrate_bps = bitrate_bps,
+        .buffer_bits = buffer_bits,
+        .fill_bits = buffer_bits * 9 / 10,
+        .frame_bits = frame_bits,
+        .spent_bits = frame_bits * SPENT_SIXTEENTHS / 16,
+        .complexity = LOGARITHM_ONE,
+    };
+}
+
+/* What this frame costs at the average quantizer, 65536 for the average P picture. */
+static int64_t complexity_of(const struct programme_frame *f, uint64_t *random)
+{
+    int64_t noise = scaled(logarithm_normal(random), FRAME_NOISE);
+    if (f->keyframe || f->cut)
+        return logarithm_power(LOGARITHM_ONE, INTRA + f->detail + noise / 4);
+    return logarithm_power(LOGARITHM_ONE, f->motion + noise);
+}
+
+/* Bits by the quantizer that the last seconds suggest. */
+static int64_t wanted_bits(const struct rate_control *rc, int64_t complexity)
+{
+    int64_t bits = timebase_muldiv_floor(rc->spent_bits, complexity, rc->complexity);
+    int64_t window = 2 * rc->bitrate_bps;
+    int64_t overflow =
+        most(LOGARITHM_ONE / 2,
+             least(2 * LOGARITHM_ONE,
+                   LOGARITHM_ONE + timebase_muldiv_floor(rc->over_bits, LOGARITHM_ONE, window)));
+    return timebase_muldiv_floor(bits, LOGARITHM_ONE, overflow);
+}
+
+/* The plan, brought within what the buffer holds. */
+static int64_t planned_bits(const struct rate_control *rc, int64_t bits, bool intra)
+{
+    if (!intra && rc->fill_bits < rc->buffer_bits / 2)
+        bits = most(bits / 2, timebase_muldiv_floor(bits, 2 * rc->fill_bits, rc->buffer_bits));
+    if (bits > rc->fill_bits / 2)
+        bits = most(bits / 5, rc->fill_bits / 2);
+    return bits;
+}
+
+uint32_t rate_control_frame_bytes(struct rate_control *rc, const struct programme_frame *f,
+                                  uint64_t *random)
+{
+    int64_t complexity = complexity_of(f, random);
+    bool intra = f->keyframe || f->cut;
+    int64_t planned = planned_bits(rc, wanted_bits(rc, complexity), intra);
+    int64_t came =
+        logarithm_power(least(planned, (int64_t)1 << 40), scaled(logarithm_normal(random), MISS));
+    int64_t bytes = most(FRAME_BYTES_LEAST, least(came, rc->fill_bits * 15 / 16) / 8);
+
+    rc->fill_bits = least(rc->buffer_bits, most(0, rc->fill_bits - bytes * 8) + rc->frame_bits);
+    rc->over_bits += bytes * 8 - rc->spent_bits;
+    if (!intra)
+        rc->complexity += (complexity - rc->complexity) >> DECAY_SHIFT;
+    return (uint32_t)bytes;
+}
+
+uint32_t rate_control_packet_bytes(int64_t bitrate_bps, const struct programme_frame *f)
+{
+    int64_t octaves =
+        logarithm_of((uint64_t)bitrate_bps) - logarithm_of((uint64_t)packet_bitrate_bps);
+    int64_t bytes = logarithm_power(packet_bytes, octaves * 9 / 10 + f->detail);
+    return (uint32_t)most(PACKET_BYTES_LEAST, least(PACKET_BYTES_MOST, bytes));
+}
+
+int64_t rate_control_made_us(int width, int height)
+{
+    static const int64_t fixed_us = 3000, pixels_a_us = 60;
+    return fixed_us + (int64_t)width * height / pixels_a_us;
+}

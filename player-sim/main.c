@@ -44,6 +44,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"live", command_live},
+    {"simulate", command_simulate},
     {"stats", command_stats},
     {"link", command_link},
 };

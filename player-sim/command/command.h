@@ -7,5 +7,6 @@
 int command_live(int argc, char **argv);
 int command_stats(int argc, char **argv);
 int command_link(int argc, char **argv);
+int command_simulate(int argc, char **argv);
 
 #endif

@@ -1,5 +1,5 @@
 #include "player-sim/content/logarithm.h"
-#include "media/core/random.h"
+#include "media/core/lots.h"
 
 #include <assert.h>
 
@@ -54,7 +54,7 @@ int64_t logarithm_normal(uint64_t *state)
 {
     int64_t sum = 0;
     for (int i = 0; i < 12; i += 4) {
-        uint64_t four = random_next(state);
+        uint64_t four = lots_draw(state);
         for (int part = 0; part < 64; part += 16)
             sum += (int64_t)(four >> part & 0xffff);
     }

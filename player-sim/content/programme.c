@@ -1,6 +1,6 @@
 #include "player-sim/content/programme.h"
 #include "media/core/err.h"
-#include "media/core/random.h"
+#include "media/core/lots.h"
 #include "player-sim/content/logarithm.h"
 
 #include <stdlib.h>
@@ -54,7 +54,7 @@ static int64_t scene_frames(const struct content *c, uint64_t *random)
     int64_t more = timebase_frame_at_us(scene_us - scene_least_us, c->rate) + 1;
     uint64_t chance = UINT64_MAX / (uint64_t)more;
     int64_t frames = least;
-    while (frames < CONTENT_FRAMES_MAX && random_next(random) > chance)
+    while (frames < CONTENT_FRAMES_MAX && lots_draw(random) > chance)
         frames++;
     return frames;
 }

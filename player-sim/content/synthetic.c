@@ -1,7 +1,7 @@
 #include "player-sim/content/synthetic.h"
 #include "media/core/err.h"
 #include "media/core/option_errors.h"
-#include "media/core/random.h"
+#include "media/core/lots.h"
 #include "player-sim/content/programme.h"
 #include "player-sim/content/rate_control.h"
 

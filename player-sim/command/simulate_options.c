@@ -1,0 +1,476 @@
+#include "player-sim/command/simulate_options.h"
+#include "media/core/values.h"
+#include "player-sim/content/file.h"
+#include "player-sim/link/trace_read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char documentation[] =
+    "Watches HESP channels as so many viewers would, in virtual time: minutes of thousands of "
+    "viewers in seconds, the same for a seed on every run."
+    "\v"
+    "Each session has a link of its own, unless --share says otherwise, and does what `player-sim "
+    "live` would do: it joins, zaps, switches. What differs is the network, which is a model: "
+    "rate, delay, loss and queue of a link, connections with their handshakes and congestion "
+    "windows.\n"
+    "\n"
+    "Examples:\n"
+    "  player-sim simulate --sessions 1000\n"
+    "  player-sim simulate --rate 50M --rtt 10 --zap-every random:5 --html run.html\n"
+    "  player-sim simulate --trace 3g/a.json --trace 3g/b.json --http 3 --json run.json\n"
+    "  player-sim simulate --trace cascade --content news.json --join smallest\n"
+    "\n"
+    "A TRACE is a file of rates (Sabre's JSON, Mahimahi, or columns of seconds and Mbit/s), one of "
+    "the profiles " TRACE_NAMES ", or constant:RATE. Sessions are dealt to the traces in turn, "
+    "and each starts at a place of its own.\n"
+    "\n"
+    "Exit codes: 0 success, 1 failure, or no session saw a picture, 2 wrong usage.\n";
+
+static struct simulate_options *options_of(struct settings_reading *r)
+{
+    return r->options;
+}
+
+/* ---- viewers ---- */
+
+static bool read_sessions(struct settings_reading *r, const char *text)
+{
+    int64_t n = 0;
+    bool good = settings_count(r, text, 1, SIMULATE_SESSIONS_MAX, &n,
+                               "give 1 to 10000000 sessions, for example --sessions 1000");
+    options_of(r)->run.sessions = (size_t)n;
+    return good;
+}
+
+static bool read_duration(struct settings_reading *r, const char *text)
+{
+    return settings_seconds(r, text, 0.1, &options_of(r)->run.duration_us,
+                            "give seconds from 0.1 on, for example --duration 300");
+}
+
+static bool read_ramp(struct settings_reading *r, const char *text)
+{
+    return settings_seconds(r, text, 0, &options_of(r)->run.ramp_us,
+                            "give seconds, for example --ramp 10");
+}
+
+static bool read_interval(struct settings_reading *r, const char *text, struct plan_interval *out,
+                          const char *name)
+{
+    return plan_interval_read(text, out) ||
+           settings_wrong(r,
+                          "give seconds, for example --%s 5, or --%s random:5 for exponential "
+                          "times of that mean; 0 is never",
+                          name, name);
+}
+
+static bool read_zap(struct settings_reading *r, const char *text)
+{
+    return read_interval(r, text, &options_of(r)->run.zap, "zap-every");
+}
+
+static bool read_switch(struct settings_reading *r, const char *text)
+{
+    return read_interval(r, text, &options_of(r)->run.change, "switch-every");
+}
+
+static bool read_channels(struct settings_reading *r, const char *text)
+{
+    int64_t n = 0;
+    bool good = settings_count(r, text, 1, SIMULATE_CHANNELS_MAX, &n,
+                               "give 1 to 100 channels, for example --channels 4");
+    options_of(r)->run.channel_count = (size_t)n;
+    return good;
+}
+
+static bool read_abr(struct settings_reading *r, const char *text)
+{
+    static const char fixed[] = "fixed";
+    static const size_t size = sizeof fixed - 1;
+    int64_t *limit_bps = &options_of(r)->run.rate_limit_bps;
+    *limit_bps = INT64_MAX;
+    if (strncmp(text, fixed, size) == 0 &&
+        (!text[size] || (text[size] == ':' && value_bits(text + size + 1, limit_bps))))
+        return true;
+    return settings_wrong(r, "only fixed rates are known: --abr fixed is the highest rendition, "
+                             "--abr fixed:800k the highest of at most 800 kbit/s");
+}
+
+static bool read_join(struct settings_reading *r, const char *text)
+{
+    bool smallest = strcmp(text, "smallest") == 0;
+    options_of(r)->run.join = smallest ? SESSION_JOIN_SMALLEST : SESSION_JOIN_SAME;
+    return smallest || strcmp(text, "same") == 0 ||
+           settings_wrong(r, "give same or smallest, for example --join smallest");
+}
+
+static bool read_ms(struct settings_reading *r, const char *text, int64_t *out_us, const char *name)
+{
+    double ms;
+    if (!value_decimal(text, &ms) || ms > 60000)
+        return settings_wrong(r, "give milliseconds up to 60000, for example --%s 33", name);
+    *out_us = (int64_t)(ms * 1000 + 0.5);
+    return true;
+}
+
+static bool read_buffer(struct settings_reading *r, const char *text)
+{
+    return read_ms(r, text, &options_of(r)->run.buffer_us, "buffer");
+}
+
+static bool read_seed(struct settings_reading *r, const char *text)
+{
+    int64_t n = 0;
+    bool good = settings_count(r, text, 0, 999999999, &n,
+                               "give a whole number up to 999999999, for example --seed 7");
+    options_of(r)->run.seed = (uint64_t)n;
+    return good;
+}
+
+/* ---- network ---- */
+
+static bool read_rate(struct settings_reading *r, const char *text)
+{
+    int64_t *bps = &options_of(r)->run.rate_bps;
+    return (value_bits(text, bps) && *bps <= LINK_RATE_MAX_BPS) ||
+           settings_wrong(r, "give bits per second up to 1000G, for example --rate 10M; 0 is no "
+                             "limit");
+}
+
+static bool read_rtt(struct settings_reading *r, const char *text)
+{
+    return read_ms(r, text, &options_of(r)->run.rtt_us, "rtt");
+}
+
+static bool read_jitter(struct settings_reading *r, const char *text)
+{
+    return read_ms(r, text, &options_of(r)->run.jitter_us, "jitter");
+}
+
+static bool read_trace(struct settings_reading *r, const char *text)
+{
+    struct simulate_options *o = options_of(r);
+    char why[TRACE_ERROR_BYTES];
+    if (!*text)
+        return true;
+    if (o->run.trace_count == SIMULATE_TRACES_MAX)
+        return settings_wrong(r, "more than %d traces are not taken", SIMULATE_TRACES_MAX);
+    if (!trace_read(text, &o->traces[o->run.trace_count], why))
+        return settings_wrong(r, "%s", why);
+    o->run.trace_count++;
+    return true;
+}
+
+static bool read_trace_from(struct settings_reading *r, const char *text)
+{
+    struct simulate_options *o = options_of(r);
+    o->run.trace_fixed = *text;
+    return !*text || settings_seconds(r, text, 0, &o->run.trace_from_us,
+                                      "give seconds, for example --trace-from 0");
+}
+
+static bool read_loss(struct settings_reading *r, const char *text)
+{
+    double *loss = &options_of(r)->run.loss;
+    return (value_decimal(text, loss) && *loss < 1) ||
+           settings_wrong(r, "give a share of the packets from 0 to below 1, for example --loss "
+                             "0.01");
+}
+
+static bool read_queue(struct settings_reading *r, const char *text)
+{
+    int64_t *bytes = &options_of(r)->run.queue_bytes;
+    *bytes = 0;
+    return !*text || (value_bytes(text, bytes) && *bytes > 0 && *bytes <= LINK_QUEUE_MAX_BYTES) ||
+           settings_wrong(r, "give bytes from 1 to 512M, for example --queue 256k");
+}
+
+static bool read_share(struct settings_reading *r, const char *text)
+{
+    int64_t n = 0;
+    bool good = settings_count(r, text, 1, SIMULATE_SHARING_MAX, &n,
+                               "give 1 to 1000 sessions on a link, for example --share 4");
+    options_of(r)->run.sharing = (size_t)n;
+    return good;
+}
+
+static bool read_http(struct settings_reading *r, const char *text)
+{
+    static const char *const names[] = {"1.1", "2", "3", "ideal"};
+    for (int i = VIRTUAL_HTTP_1_1; i <= VIRTUAL_IDEAL; i++)
+        if (strcmp(text, names[i]) == 0) {
+            options_of(r)->run.http.http = (enum virtual_http)i;
+            return true;
+        }
+    return settings_wrong(r, "give 1.1, 2, 3 or ideal, for example --http 3");
+}
+
+static bool read_tls(struct settings_reading *r, const char *text)
+{
+    options_of(r)->run.http.tls = strcmp(text, "true") == 0;
+    return true;
+}
+
+static bool read_spares(struct settings_reading *r, const char *text)
+{
+    int64_t n = 0;
+    bool good = settings_count(r, text, 0, 8, &n, "give 0 to 8, for example --spares 1");
+    options_of(r)->run.http.spares = (unsigned)n;
+    return good;
+}
+
+/* ---- content ---- */
+
+static bool read_content(struct settings_reading *r, const char *text)
+{
+    struct simulate_options *o = options_of(r);
+    char why[CONTENT_ERROR_BYTES];
+    if (!*text)
+        return true;
+    if (o->content_count == SIMULATE_CONTENTS_MAX)
+        return settings_wrong(r, "more than %d contents are not taken", SIMULATE_CONTENTS_MAX);
+    if (content_read(text, &o->contents[o->content_count], why))
+        return settings_wrong(r, "%s", why);
+    o->content_count++;
+    return true;
+}
+
+static bool read_rung(const char *text, struct content_ladder_rung *out)
+{
+    int used = 0;
+    *out = (struct content_ladder_rung){0};
+    return sscanf(text, "%5dx%5d@%n", &out->width, &out->height, &used) == 2 && used > 0 &&
+           value_bits(text + used, &out->bitrate_bps);
+}
+
+static bool read_ladder(struct settings_reading *r, const char *text)
+{
+    struct content_ladder *l = &options_of(r)->ladder;
+    char item[64];
+    l->rung_count = 0;
+    for (const char *at = text; at; l->rung_count++) {
+        at = value_next_item(at, item, sizeof item);
+        if (l->rung_count == CONTENT_RUNGS_MAX || !read_rung(item, &l->rungs[l->rung_count]))
+            return settings_wrong(r,
+                                  "give up to %d times WIDTHxHEIGHT@BITRATE, for example "
+                                  "--ladder 1280x720@2500k,640x360@800k",
+                                  CONTENT_RUNGS_MAX);
+    }
+    return true;
+}
+
+static bool read_fps(struct settings_reading *r, const char *text)
+{
+    return value_rate(text, &options_of(r)->ladder.rate) ||
+           settings_wrong(r, "give frames per second, for example --fps 30 or --fps 30000/1001");
+}
+
+static bool read_segment(struct settings_reading *r, const char *text)
+{
+    int64_t us = 0;
+    if (!settings_seconds(r, text, 0.1, &us,
+                          "give seconds from 0.1 on, for example --segment-duration 2"))
+        return false;
+    options_of(r)->ladder.segment_duration = (struct rational){us, 1000000};
+    return true;
+}
+
+static bool read_audio(struct settings_reading *r, const char *text)
+{
+    return value_bits(text, &options_of(r)->ladder.sound_bps) ||
+           settings_wrong(r, "give bits per second, for example --audio-bitrate 128k; 0 is none");
+}
+
+static bool read_packet_time(struct settings_reading *r, const char *text)
+{
+    return read_ms(r, text, &options_of(r)->run.packet_us, "packet-time");
+}
+
+/* ---- the run ---- */
+
+static bool read_threads(struct settings_reading *r, const char *text)
+{
+    int64_t n = sysconf(_SC_NPROCESSORS_ONLN);
+    n = n < 1 ? 1 : n > SIMULATE_THREADS_MAX ? SIMULATE_THREADS_MAX : n;
+    if (*text && !settings_count(r, text, 1, SIMULATE_THREADS_MAX, &n,
+                                 "give 1 to 256 threads, for example --threads 2"))
+        return false;
+    options_of(r)->run.threads = (unsigned)n;
+    return true;
+}
+
+static bool read_shard(struct settings_reading *r, const char *text)
+{
+    struct simulate_config *run = &options_of(r)->run;
+    char *rest;
+    int64_t number, count;
+    if (!value_prefix(text, &rest, &number) || *rest != '/' ||
+        !value_integer(rest + 1, 1, 100000, &count) || number < 1 || number > count)
+        return settings_wrong(r, "give which of how many, for example --shard 1/4 to --shard 4/4");
+    run->shard = (size_t)number - 1;
+    run->shard_count = (size_t)count;
+    return true;
+}
+
+static bool read_trim(struct settings_reading *r, const char *text)
+{
+    char why[TRIM_ERROR_BYTES];
+    struct simulate_options *o = options_of(r);
+    if (!*text)
+        return true;
+    if (o->trim_count == SIMULATE_TRIMS_MAX)
+        return settings_wrong(r, "more than %d are not told", SIMULATE_TRIMS_MAX);
+    if (!trim_read(text, &o->trims[o->trim_count], why))
+        return settings_wrong(r, "%s", why);
+    o->trim_count++;
+    return true;
+}
+
+static bool read_json(struct settings_reading *r, const char *text)
+{
+    options_of(r)->json_path = *text ? text : NULL;
+    return true;
+}
+
+static bool read_csv(struct settings_reading *r, const char *text)
+{
+    options_of(r)->csv_path = *text ? text : NULL;
+    return true;
+}
+
+static bool read_html(struct settings_reading *r, const char *text)
+{
+    options_of(r)->html_path = *text ? text : NULL;
+    return true;
+}
+
+enum { VIEWERS, NETWORK, CONTENT, RUN };
+
+static const char *const group_headers[] = {"Viewers:", "Network:", "Content:", "Run and report:"};
+
+static const struct setting rows[] = {
+    {"sessions", "N", "100", "Viewers", read_sessions, VIEWERS},
+    {"duration", "SECONDS", "60", "How long each of them watches", read_duration, VIEWERS},
+    {"ramp", "SECONDS", "10", "Over which they turn up, at random", read_ramp, VIEWERS},
+    {"channels", "N", "4", "Channels to zap between", read_channels, VIEWERS},
+    {"zap-every", "SECONDS", "random:10", "How often each changes channel; 0 is never", read_zap,
+     VIEWERS},
+    {"switch-every", "SECONDS", "0", "How often each changes quality; 0 is never", read_switch,
+     VIEWERS},
+    {"abr", "RULE", "fixed",
+     "Which rendition is played: fixed is the highest, fixed:BITRATE the highest whose bandwidth "
+     "is not above that",
+     read_abr, VIEWERS},
+    {"join", "RUNG", "same",
+     "Where a join starts: the same rendition that is to be played, or the smallest, which then "
+     "climbs to it",
+     read_join, VIEWERS},
+    {"buffer", "MS", "33", "How long a join's first picture stands besides its own time",
+     read_buffer, VIEWERS},
+    {"rate", "BPS", "10M", "Rate of a link, each way; 0 is no limit", read_rate, NETWORK},
+    {"rtt", "MS", "40", "Round trip of a link, where a trace tells none", read_rtt, NETWORK},
+    {"trace", "TRACE", "", "Rates of the way to the viewer instead of --rate; repeatable",
+     read_trace, NETWORK},
+    {"trace-from", "SECONDS", "", "All start there in their trace, and not at a place of their own",
+     read_trace_from, NETWORK},
+    {"jitter", "MS", "0", "A packet takes up to so much longer", read_jitter, NETWORK},
+    {"loss", "SHARE", "0", "So likely is a packet lost, each way", read_loss, NETWORK},
+    {"queue", "BYTES", "",
+     "What may wait at a link (default: what it carries in a round trip, at least 64k)", read_queue,
+     NETWORK},
+    {"share", "N", "1", "Sessions that share a link", read_share, NETWORK},
+    {"http", "VERSION", "1.1", "1.1, 2, 3, or ideal: no handshakes and no congestion windows",
+     read_http, NETWORK},
+    {"tls", NULL, "false", "HTTP/1.1 over TLS 1.3, as the others are", read_tls, NETWORK},
+    {"spares", "N", "1", "Idle connections kept open for a zap, with HTTP/1.1", read_spares,
+     NETWORK},
+    {"content", "FILE", "",
+     "What is watched: of `player-sim record`, or a movie of Sabre; repeatable", read_content,
+     CONTENT},
+    {"ladder", "RUNGS", "1280x720@2500k,640x360@800k,426x240@400k",
+     "Without --content, a made-up one of these renditions", read_ladder, CONTENT},
+    {"fps", "RATE", "30", "Its frames per second", read_fps, CONTENT},
+    {"segment-duration", "SECONDS", "6", "Its segments", read_segment, CONTENT},
+    {"audio-bitrate", "BPS", "128k", "Its sound; 0 is none", read_audio, CONTENT},
+    {"packet-time", "MS", "0",
+     "How long the origin makes an Initialization Packet that is asked for", read_packet_time,
+     CONTENT},
+    {"seed", "N", "1", "Of all that is random", read_seed, RUN},
+    {"threads", "N", "", "Threads (default: as many as processors); the report is the same",
+     read_threads, RUN},
+    {"shard", "I/N", "1/1", "Run only the I-th of N parts", read_shard, RUN},
+    {"trim", "SPEC", "", "Tell this statistic too, e.g. 'TM(10%:90%)', 'PR(:300)'; repeatable",
+     read_trim, RUN},
+    {"json", "FILE", "", "Write the report as JSON; - is standard output", read_json, RUN},
+    {"csv", "FILE", "", "Write a line for each event; - is standard output", read_csv, RUN},
+    {"html", "FILE", "", "Write a page with the distributions; - is standard output", read_html,
+     RUN},
+};
+
+static const struct settings settings = {
+    .program = "player-sim simulate",
+    .documentation = documentation,
+    .rows = rows,
+    .count = sizeof rows / sizeof *rows,
+    .group_headers = group_headers,
+};
+
+/* ---- what the rows leave to be done ---- */
+
+static bool make_content(struct simulate_options *o, struct settings_reading *r)
+{
+    char why[CONTENT_ERROR_BYTES];
+    if (!o->content_count) {
+        if (content_synthesize(&o->ladder, &o->contents[0], why))
+            return settings_wrong(r, "the content can't be made up: %s", why);
+        o->content_count = 1;
+    }
+    for (size_t i = 0; i < o->content_count; i++)
+        if (!content_has_packets(&o->contents[i]))
+            return settings_wrong(r,
+                                  "--content %.60s knows segments only: HESP needs frames and "
+                                  "packets; record a channel with player-sim record",
+                                  o->contents[i].name);
+    return true;
+}
+
+static void name_channels(struct simulate_options *o)
+{
+    for (size_t i = 0; i < o->run.channel_count; i++) {
+        snprintf(o->names[i], sizeof o->names[i], "%s %zu",
+                 *o->contents[i % o->content_count].name ? o->contents[i % o->content_count].name
+                                                         : "channel",
+                 i + 1);
+        o->name_list[i] = o->names[i];
+    }
+}
+
+enum settings_outcome simulate_options_read(int argc, char **argv, struct simulate_options *out,
+                                            char error[SETTINGS_ERROR_BYTES])
+{
+    struct settings_reading r = {.options = out, .error = error};
+    *out = (struct simulate_options){.ladder = content_ladder_default};
+    out->run.http = virtual_config_default;
+    enum settings_outcome outcome = settings_read(&settings, argc, argv, out, error);
+    if (outcome != SETTINGS_RUN)
+        return outcome;
+    if (!make_content(out, &r))
+        return SETTINGS_WRONG;
+    out->run.traces = (const struct trace *const *)out->traces;
+    out->run.contents = out->contents;
+    out->run.content_count = out->content_count;
+    name_channels(out);
+    return SETTINGS_RUN;
+}
+
+void simulate_options_finish(struct simulate_options *o)
+{
+    for (size_t i = 0; i < o->run.trace_count; i++)
+        trace_destroy(o->traces[i]);
+    for (size_t i = 0; i < o->content_count; i++)
+        content_finish(&o->contents[i]);
+    o->run.trace_count = o->content_count = 0;
+}

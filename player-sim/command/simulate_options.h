@@ -1,0 +1,31 @@
+/* What `player-sim simulate` is told on its command line, read and checked, with the traces and
+ * contents that it names.
+ * Thread-safety: any thread. */
+#ifndef PLAYER_SIM_COMMAND_SIMULATE_OPTIONS_H
+#define PLAYER_SIM_COMMAND_SIMULATE_OPTIONS_H
+
+#include "player-sim/command/settings.h"
+#include "player-sim/content/synthetic.h"
+#include "player-sim/simulate/simulate.h"
+
+enum { SIMULATE_TRACES_MAX = 1000, SIMULATE_CONTENTS_MAX = 100, SIMULATE_TRIMS_MAX = 32 };
+
+struct simulate_options {
+    struct simulate_config run; /* points into this struct; stop is the caller's to set */
+    struct trace *traces[SIMULATE_TRACES_MAX];      /* owned */
+    struct content contents[SIMULATE_CONTENTS_MAX]; /* owned */
+    struct content_ladder ladder;                   /* of a content that is made up */
+    size_t content_count;
+    char names[SIMULATE_CHANNELS_MAX][CONTENT_NAME_BYTES + 8]; /* of the channels, for reports */
+    const char *name_list[SIMULATE_CHANNELS_MAX];
+    struct trim trims[SIMULATE_TRIMS_MAX];
+    size_t trim_count;
+    const char *json_path, *csv_path, *html_path; /* NULL: not wanted; "-": standard output */
+};
+
+/* out is the caller's to finish, whatever the outcome. */
+enum settings_outcome simulate_options_read(int argc, char **argv, struct simulate_options *out,
+                                            char error[SETTINGS_ERROR_BYTES]);
+void simulate_options_finish(struct simulate_options *o);
+
+#endif

@@ -77,7 +77,7 @@ static bool append(struct column *c, double value)
         c->samples = more;
         c->room = room;
     }
-    c->samples[c->n++] = (struct stats_sample){.value = value};
+    c->samples[c->n++] = (struct stats_sample){.value = value, .count = 1};
     return true;
 }
 

@@ -234,7 +234,7 @@ static bool report_column(struct run *r)
     size_t n;
     if (!number_file_read(r->path, &samples, &n, r->error, sizeof r->error))
         return false;
-    int status = stats_compute(samples, n, r->trims, r->trim_count, &s, r->trim_values);
+    int status = stats_compute(samples, n, r->trims, r->trim_count, &s, r->trim_values, NULL);
     free(samples);
     if (status)
         return error_line(r->error, sizeof r->error, "%.200s: %s at %zu numbers: split it", r->path,

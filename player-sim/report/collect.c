@@ -7,6 +7,7 @@
 
 enum { METRIC_NAME_BYTES = 32 };
 
+_Static_assert(INT64_MAX / 1000 < STATS_DURATION_MAX, "all microseconds are durations in ms");
 static const int64_t rtt_bounds_us[REPORT_RTT_CLASSES - 1] = {20000, 60000, 150000};
 
 size_t report_metric_at(size_t place)
@@ -48,6 +49,16 @@ static int copy_channels(struct report *r)
     return status;
 }
 
+static int open_csv(struct report *r)
+{
+    if (r->config.csv)
+        return csv_write_head(r->config.csv);
+    if (!r->config.csv_held)
+        return 0;
+    r->config.csv = open_memstream(&r->held, &r->held_bytes);
+    return r->config.csv ? 0 : ERR_NOMEM;
+}
+
 int report_create(const struct report_config *config, struct report **out)
 {
     if (!config->channel_count || config->channel_count >= NAMES_MAX || config->seed > INT64_MAX)
@@ -56,10 +67,15 @@ int report_create(const struct report_config *config, struct report **out)
     if (!r)
         return ERR_NOMEM;
     r->config = *config;
+    r->config.csv_held = config->csv_held && !config->csv;
+    if (!r->config.exact_max)
+        r->config.exact_max = REPORT_EXACT_MAX;
+    for (size_t m = 0; m < REPORT_METRIC_COUNT; m++)
+        r->series[m].exact_max = r->config.exact_max;
     r->command = strdup(config->command ? config->command : "");
     int status = r->command ? copy_channels(r) : ERR_NOMEM;
-    if (!status && config->csv)
-        status = csv_write_head(config->csv);
+    if (!status)
+        status = open_csv(r);
     if (status)
         report_destroy(r);
     else
@@ -71,13 +87,15 @@ void report_destroy(struct report *r)
 {
     if (!r)
         return;
-    for (size_t m = 0; m < REPORT_METRIC_COUNT; m++) {
-        free(r->series[m].samples);
-        report_summary_finish(&r->series[m].summary);
-    }
+    for (size_t m = 0; m < REPORT_METRIC_COUNT; m++)
+        series_finish(&r->series[m]);
     for (size_t f = 0; f < SESSION_FAULT_COUNT; f++)
         for (size_t i = 0; i < REPORT_FAULT_TEXTS; i++)
-            free(r->fault_texts[f][i]);
+            free(r->fault_texts[f][i].text);
+    if (r->config.csv_held && r->config.csv)
+        fclose(r->config.csv);
+    free(r->held);
+    zaps_finish(&r->zaps);
     names_finish(&r->channels);
     names_finish(&r->renditions);
     free(r->channel_keys);
@@ -87,7 +105,8 @@ void report_destroy(struct report *r)
 
 static bool is_place(const struct report *r, const struct report_place *place)
 {
-    return place->channel < r->config.channel_count && place->session <= UINT32_MAX;
+    return place->channel < r->config.channel_count && place->session <= UINT32_MAX &&
+           place->rendition_key <= r->renditions.count;
 }
 
 static uint8_t rtt_class(int64_t rtt_us)
@@ -100,10 +119,19 @@ static uint8_t rtt_class(int64_t rtt_us)
     return class;
 }
 
-static int find_rendition(struct report *r, const char *name, uint16_t *out)
+int report_rendition_key(struct report *r, const char *rendition)
 {
-    *out = REPORT_NO_NAME;
-    return name ? names_intern(&r->renditions, name, out) : 0;
+    uint16_t index;
+    int status = names_intern(&r->renditions, rendition, &index);
+    return status ? status : index + 1;
+}
+
+static int find_rendition(struct report *r, const struct report_place *place, uint16_t *out)
+{
+    *out = place->rendition_key ? (uint16_t)(place->rendition_key - 1) : (uint16_t)REPORT_NO_NAME;
+    return !place->rendition_key && place->rendition
+               ? names_intern(&r->renditions, place->rendition, out)
+               : 0;
 }
 
 static void write_csv(struct report *r, const struct report_place *place, const char *kind,
@@ -112,7 +140,7 @@ static void write_csv(struct report *r, const struct report_place *place, const 
     uint16_t rendition;
     if (!r->config.csv || r->csv_status)
         return;
-    if (find_rendition(r, place->rendition, &rendition))
+    if (find_rendition(r, place, &rendition))
         rendition = REPORT_NO_NAME;
     struct csv_event event = {
         .session = place->session,
@@ -126,42 +154,16 @@ static void write_csv(struct report *r, const struct report_place *place, const 
     r->csv_status = csv_write_event(r->config.csv, &event);
 }
 
-static uint32_t whole_ms(int64_t at_us)
+static int keep(struct report *r, const struct report_place *place, size_t metric, int64_t value,
+                uint32_t count)
 {
-    int64_t ms = at_us < 0 ? 0 : at_us / 1000;
-    return ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
-}
-
-static int make_room(struct report_series *s)
-{
-    if (s->count < s->capacity)
-        return 0;
-    size_t capacity = s->capacity ? s->capacity * 2 : 64;
-    struct report_sample *samples = realloc(s->samples, capacity * sizeof *samples);
-    if (!samples)
-        return ERR_NOMEM;
-    s->samples = samples;
-    s->capacity = capacity;
-    return 0;
-}
-
-static int keep(struct report *r, const struct report_place *place, size_t metric, int64_t value)
-{
-    struct report_series *s = &r->series[metric];
-    uint16_t rendition;
-    int status = find_rendition(r, place->rendition, &rendition);
-    if (!status)
-        status = make_room(s);
-    if (status)
-        return status;
-    s->samples[s->count++] = (struct report_sample){.value = value,
-                                                    .session = (uint32_t)place->session,
-                                                    .at_ms = whole_ms(place->at_us),
-                                                    .channel = r->channel_keys[place->channel],
-                                                    .rendition = rendition,
-                                                    .rtt = rtt_class(place->rtt_us)};
-    s->sum += (double)value;
-    return 0;
+    struct report_sample run = {.value = value,
+                                .session = (uint32_t)place->session,
+                                .count = count,
+                                .channel = r->channel_keys[place->channel],
+                                .rtt = rtt_class(place->rtt_us)};
+    int status = find_rendition(r, place, &run.rendition);
+    return status ? status : series_add(&r->series[metric], &run);
 }
 
 /* "zap" of "zap_ms". */
@@ -174,32 +176,55 @@ static void event_name(size_t metric, char name[METRIC_NAME_BYTES])
         name[size - 3] = '\0';
 }
 
+static int keep_zap(struct report *r, const struct report_place *place, int64_t value_us)
+{
+    const struct zap_point point = {place->at_us, value_us, (uint32_t)place->session,
+                                    r->channel_keys[place->channel]};
+    return zaps_add(&r->zaps, &point);
+}
+
+static void write_samples(struct report *r, const struct report_place *place, size_t metric,
+                          int64_t value_us, uint32_t count)
+{
+    char name[METRIC_NAME_BYTES];
+    event_name(metric, name);
+    for (uint32_t i = 0; i < count && !r->csv_status; i++)
+        write_csv(r, place, "", name, &value_us);
+}
+
 int report_saw(struct report *r, const struct report_place *place, enum session_metric metric,
                int64_t value_us)
 {
-    char name[METRIC_NAME_BYTES];
-    if (!is_place(r, place) || (unsigned)metric >= SESSION_METRIC_COUNT)
+    return report_saw_many(r, place, metric, value_us, 1);
+}
+
+int report_saw_many(struct report *r, const struct report_place *place, enum session_metric metric,
+                    int64_t value_us, uint32_t count)
+{
+    if (!is_place(r, place) || (unsigned)metric >= SESSION_METRIC_COUNT || !count)
         return ERR_INVALID;
     if (value_us < 0 && (metric == SESSION_LATENCY || metric == SESSION_ARRIVAL)) {
-        r->latencies_below_zero++;
+        r->latencies_below_zero += count;
         return r->csv_status;
     }
-    if (!stats_is_duration((double)value_us / 1000))
+    if (value_us < 0) /* all others are durations */
         return ERR_INVALID;
-    int status = keep(r, place, metric, value_us);
+    int status = keep(r, place, metric, value_us, count);
+    for (uint32_t i = 0; !status && metric == SESSION_ZAP && i < count; i++)
+        status = keep_zap(r, place, value_us);
     if (status)
         return status;
-    event_name(metric, name);
-    write_csv(r, place, "", name, &value_us);
+    if (r->config.csv)
+        write_samples(r, place, metric, value_us, count);
     return r->csv_status;
 }
 
 int report_packet(struct report *r, const struct report_place *place, size_t bytes,
                   bool fresh_connection)
 {
-    if (!is_place(r, place) || !stats_is_duration((double)bytes))
+    if (!is_place(r, place) || bytes > INT64_MAX)
         return ERR_INVALID;
-    int status = keep(r, place, REPORT_PACKET_BYTES, (int64_t)bytes);
+    int status = keep(r, place, REPORT_PACKET_BYTES, (int64_t)bytes, 1);
     if (!status && fresh_connection)
         r->fresh_connections++;
     return status;
@@ -215,15 +240,32 @@ void report_missed(struct report *r, const struct report_place *place, enum sess
     write_csv(r, place, "missed:", name, NULL);
 }
 
-static void keep_text(struct report *r, enum session_fault fault, const char *text)
+static bool is_before(const struct report_fault_text *a, const struct report_fault_text *b)
 {
-    char **texts = r->fault_texts[fault];
-    for (size_t i = 0; text && i < REPORT_FAULT_TEXTS; i++) {
-        if (!texts[i]) {
-            texts[i] = names_clean(text, REPORT_ERROR_BYTES);
-            return;
-        }
+    return !b->text || a->at_us < b->at_us || (a->at_us == b->at_us && a->session < b->session);
+}
+
+void report_keep_text(struct report *r, enum session_fault fault, struct report_fault_text text)
+{
+    for (size_t i = 0; text.text && i < REPORT_FAULT_TEXTS; i++) {
+        struct report_fault_text *kept = &r->fault_texts[fault][i], moved = *kept;
+        if (!is_before(&text, kept))
+            continue;
+        *kept = text;
+        text = moved;
     }
+    free(text.text);
+}
+
+/* Cleaned only where it is to stay: a broken origin has much to say. */
+static void keep_text(struct report *r, const struct report_place *place, enum session_fault fault,
+                      const char *text)
+{
+    struct report_fault_text new = {NULL, place->at_us, place->session};
+    if (!text || !is_before(&new, &r->fault_texts[fault][REPORT_FAULT_TEXTS - 1]))
+        return;
+    new.text = names_clean(text, REPORT_ERROR_BYTES);
+    report_keep_text(r, fault, new);
 }
 
 void report_fault(struct report *r, const struct report_place *place, enum session_fault fault,
@@ -232,13 +274,13 @@ void report_fault(struct report *r, const struct report_place *place, enum sessi
     if (!is_place(r, place) || (unsigned)fault >= SESSION_FAULT_COUNT)
         return;
     r->faults[fault]++;
-    keep_text(r, fault, text);
+    keep_text(r, place, fault, text);
     write_csv(r, place, "fault:", session_fault_name(fault), NULL);
 }
 
 int report_stalls(struct report *r, const struct report_place *place, unsigned count)
 {
-    return is_place(r, place) ? keep(r, place, REPORT_STALL_COUNT, count) : ERR_INVALID;
+    return is_place(r, place) ? keep(r, place, REPORT_STALL_COUNT, count, 1) : ERR_INVALID;
 }
 
 void report_repeated_picture(struct report *r)
@@ -259,7 +301,7 @@ size_t report_count(const struct report *r, enum session_metric metric, double *
     if ((unsigned)metric >= SESSION_METRIC_COUNT)
         return 0;
     const struct report_series *s = &r->series[metric];
-    if (s->count)
-        *mean_ms = s->sum / (double)s->count / 1000;
-    return s->count;
+    if (s->n)
+        *mean_ms = (double)s->sum / (double)s->n / 1000;
+    return s->n;
 }

@@ -5,29 +5,19 @@
 
 #include "player-sim/report/names.h"
 #include "player-sim/report/report.h"
-#include "player-sim/report/summary.h"
+#include "player-sim/report/series.h"
+#include "player-sim/report/zaps.h"
 
 /* The session model's metrics, and two of our own that are no durations. */
 enum { REPORT_STALL_COUNT = SESSION_METRIC_COUNT, REPORT_PACKET_BYTES, REPORT_METRIC_COUNT };
 
 enum { REPORT_RTT_CLASSES = 4, REPORT_FAULT_TEXTS = 3 };
 
-/* Not known: such a sample is in no split of that kind. */
-enum { REPORT_NO_NAME = UINT16_MAX, REPORT_NO_RTT = UINT8_MAX };
-
-struct report_sample {
-    int64_t value; /* us, or as the metric says */
-    uint32_t session;
-    uint32_t at_ms; /* since the run's start */
-    uint16_t channel, rendition;
-    uint8_t rtt; /* class */
-};
-
-struct report_series {
-    struct report_sample *samples;
-    size_t count, capacity;
-    double sum;
-    struct report_summary summary;
+/* What was told of a fault. */
+struct report_fault_text {
+    char *text; /* owned; NULL: none */
+    int64_t at_us;
+    size_t session;
 };
 
 struct report {
@@ -38,10 +28,21 @@ struct report {
     struct report_series series[REPORT_METRIC_COUNT];
     uint64_t missed[SESSION_METRIC_COUNT];
     uint64_t faults[SESSION_FAULT_COUNT];
-    char *fault_texts[SESSION_FAULT_COUNT][REPORT_FAULT_TEXTS]; /* the first ones; then NULL */
+    /* the first ones by time and session; then none */
+    struct report_fault_text fault_texts[SESSION_FAULT_COUNT][REPORT_FAULT_TEXTS];
+    struct zaps zaps;
     uint64_t repeated_pictures, fresh_connections, latencies_below_zero;
+    char *held; /* csv_held: the lines so far, once flushed */
+    size_t held_bytes;
     int csv_status; /* of the first line that could not be written */
 };
+
+/* Keeps a text that is fit to be told already, where it is one of the first; takes it in any case.
+ */
+void report_keep_text(struct report *r, enum session_fault fault, struct report_fault_text text);
+
+/* Whether both have the same channels. */
+bool report_same_channels(const struct report *a, const struct report *b);
 
 /* The metrics in the order in which reports have them; place < REPORT_METRIC_COUNT. */
 size_t report_metric_at(size_t place);

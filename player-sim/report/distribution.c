@@ -15,7 +15,7 @@ double distribution_edge(const struct distribution *d, size_t i)
                           : d->low + (d->high - d->low) * part;
 }
 
-static size_t bin_count(size_t n)
+static size_t bin_count(uint64_t n)
 {
     double bins = 2 * sqrt((double)n);
     return bins < BINS_MIN                ? (size_t)BINS_MIN
@@ -23,33 +23,36 @@ static size_t bin_count(size_t n)
                                           : (size_t)bins;
 }
 
-/* The values are sorted, so the bins are filled one after the other. */
-static void fill(const double *values, size_t n, struct distribution *d)
+/* The samples are sorted, so the bins are filled one after the other. */
+static void fill(const struct stats_sample *samples, size_t count, struct distribution *d)
 {
     size_t bin = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (values[i] < d->low) {
-            d->below++;
+    for (size_t i = 0; i < count; i++) {
+        if (samples[i].value < d->low) {
+            d->below += samples[i].count;
             continue;
         }
-        while (bin + 1 < d->bins && values[i] >= distribution_edge(d, bin + 1))
+        while (bin + 1 < d->bins && samples[i].value >= distribution_edge(d, bin + 1))
             bin++;
-        d->counts[bin]++;
+        d->counts[bin] += samples[i].count;
     }
 }
 
-void distribution_make(const double *values, size_t n, struct distribution *out)
+void distribution_make(const struct stats_sample *samples, size_t count, struct distribution *out)
 {
+    uint64_t n = 0;
     memset(out, 0, sizeof *out);
-    if (!n)
+    if (!count)
         return;
-    out->low = values[0];
-    out->high = values[n - 1];
+    out->low = samples[0].value;
+    out->high = samples[count - 1].value;
     if (out->low >= out->high)
         return;
     out->logarithmic = out->high > logarithmic_from * out->low;
     if (out->logarithmic)
         out->low = fmax(out->low, out->high / pow(10, decades_max));
+    for (size_t i = 0; i < count; i++)
+        n += samples[i].count;
     out->bins = bin_count(n);
-    fill(values, n, out);
+    fill(samples, count, out);
 }

@@ -73,11 +73,11 @@ static json_t *errors_json(const struct report *r)
     return errors;
 }
 
-static json_t *texts_json(char *const texts[REPORT_FAULT_TEXTS])
+static json_t *texts_json(const struct report_fault_text texts[REPORT_FAULT_TEXTS])
 {
     json_t *list = json_array();
-    for (size_t i = 0; list && i < REPORT_FAULT_TEXTS && texts[i]; i++) {
-        if (json_array_append_new(list, json_string(texts[i]))) {
+    for (size_t i = 0; list && i < REPORT_FAULT_TEXTS && texts[i].text; i++) {
+        if (json_array_append_new(list, json_string(texts[i].text))) {
             json_decref(list);
             return NULL;
         }
@@ -89,7 +89,7 @@ static json_t *error_texts_json(const struct report *r)
 {
     json_t *object = json_object();
     for (int f = 0; object && f < SESSION_FAULT_COUNT; f++) {
-        if (r->fault_texts[f][0] &&
+        if (r->fault_texts[f][0].text &&
             json_object_set_new(object, session_fault_name(f), texts_json(r->fault_texts[f]))) {
             json_decref(object);
             return NULL;

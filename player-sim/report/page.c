@@ -7,20 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ZAPS_MAX = 4000 };
-
 const char *report_html_missing(void)
 {
     return report_assets_missing;
 }
 
 /* ---- the figures ---- */
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* {"log", "low", "below", "edges", "counts"}; edges are one more than counts, or both are empty. */
 static json_t *bins_json(const struct distribution *d)
@@ -39,26 +31,30 @@ static json_t *bins_json(const struct distribution *d)
     return NULL;
 }
 
-static json_t *distribution_json(const struct report *r, size_t metric)
+static json_t *distribution_json(struct report *r, size_t metric)
 {
     const struct report_series *series = &r->series[metric];
     struct distribution distribution;
-    double *values = malloc((series->count + 1) * sizeof *values);
-    if (!values)
+    if (series_settle(&r->series[metric]))
         return NULL;
-    for (size_t i = 0; i < series->count; i++)
-        values[i] = (double)series->samples[i].value / report_metric_divisor(metric);
-    qsort(values, series->count, sizeof *values, compare);
-    distribution_make(values, series->count, &distribution);
-    free(values);
+    struct stats_sample *samples = malloc((series->count + 1) * sizeof *samples);
+    if (!samples)
+        return NULL;
+    for (size_t i = 0; i < series->count; i++) {
+        const struct report_sample *run = &series->samples[i];
+        samples[i] = (struct stats_sample){(double)run->value / report_metric_divisor(metric), 0,
+                                           run->count};
+    }
+    distribution_make(samples, series->count, &distribution);
+    free(samples);
     return bins_json(&distribution);
 }
 
-static json_t *distributions_json(const struct report *r)
+static json_t *distributions_json(struct report *r)
 {
     json_t *object = json_object();
     for (size_t m = 0; object && m < REPORT_METRIC_COUNT; m++) {
-        if (r->series[m].count &&
+        if (r->series[m].n &&
             json_object_set_new(object, report_metric_name(m), distribution_json(r, m))) {
             json_decref(object);
             return NULL;
@@ -67,15 +63,16 @@ static json_t *distributions_json(const struct report *r)
     return object;
 }
 
-/* [time in s, ms, index of the channel], every so many that there are ZAPS_MAX at most. */
-static json_t *zaps_json(const struct report *r, size_t step)
+/* [time in s, ms, index of the channel], in the order of time. */
+static json_t *zaps_json(struct report *r)
 {
-    const struct report_series *zaps = &r->series[SESSION_ZAP];
     json_t *list = json_array();
-    for (size_t i = 0; list && i < zaps->count; i += step) {
-        const struct report_sample *zap = &zaps->samples[i];
-        if (json_array_append_new(list, json_pack("[f, f, i]", zap->at_ms / 1e3,
-                                                  (double)zap->value / 1e3, (int)zap->channel))) {
+    zaps_settle(&r->zaps);
+    for (size_t i = 0; list && i < r->zaps.count; i++) {
+        const struct zap_point *zap = &r->zaps.list[i];
+        if (json_array_append_new(list,
+                                  json_pack("[f, f, i]", (double)zap->at_us / 1e6,
+                                            (double)zap->value_us / 1e3, (int)zap->channel))) {
             json_decref(list);
             return NULL;
         }
@@ -99,13 +96,11 @@ static char *data_text(struct report *r, const struct report_facts *facts)
 {
     json_t *report;
     char *text = NULL, *command = names_clean(r->command, strlen(r->command) * 3 + 4);
-    size_t step = 1 + r->series[SESSION_ZAP].count / (ZAPS_MAX + 1);
     if (command && !report_json(r, facts, &report)) {
         if (!json_object_set_new(report, "command", json_string(command)) &&
             !json_object_set_new(report, "channels", channels_json(r)) &&
             !json_object_set_new(report, "distributions", distributions_json(r)) &&
-            !json_object_set_new(report, "zaps", zaps_json(r, step)) &&
-            !json_object_set_new(report, "zaps_step", json_integer((json_int_t)step)))
+            !json_object_set_new(report, "zaps", zaps_json(r)))
             text = json_dumps(report, REPORT_JSON_FLAGS | JSON_COMPACT | JSON_ENSURE_ASCII);
         json_decref(report);
     }

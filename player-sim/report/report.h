@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { REPORT_ERROR_BYTES = 320 };
+enum { REPORT_ERROR_BYTES = 320, REPORT_EXACT_MAX = 10000000 };
 
 struct report_config {
     const char *mode; /* "live" */
@@ -23,6 +23,9 @@ struct report_config {
     size_t trim_count;
     const char *command; /* how the run was asked for: one line for the page; borrowed */
     FILE *csv;           /* one line an event as it comes, or NULL; borrowed */
+    bool csv_held;       /* csv is NULL: lines are kept until another report absorbs this one */
+    size_t exact_max;    /* runs of equal samples a metric (stats/histogram.h for more); 0 is
+                            REPORT_EXACT_MAX */
 };
 
 struct report;
@@ -36,14 +39,23 @@ struct report_place {
     size_t session;
     int64_t at_us; /* since the run's start */
     size_t channel;
-    const char *rendition; /* a track's name; NULL: not known yet; copied */
-    int64_t rtt_us;        /* -1: not known */
+    const char *rendition;  /* a track's name; NULL: not known yet; copied */
+    int64_t rtt_us;         /* -1: not known */
+    uint32_t rendition_key; /* of report_rendition_key; rendition is not looked at then. 0: none */
 };
+
+/* A short name for a rendition's, valid for this report for good: for who tells many samples. > 0,
+ * or ERR_NOMEM. */
+int report_rendition_key(struct report *r, const char *rendition);
 
 /* A measurement of the session model (SESSION_SAW). A latency below 0 is counted apart (the clocks
  * differ) and is no sample. */
 int report_saw(struct report *r, const struct report_place *place, enum session_metric metric,
                int64_t value_us);
+/* The same for so many equal ones (> 0) of one session, told in one go; the CSV has a line for
+ * each. */
+int report_saw_many(struct report *r, const struct report_place *place, enum session_metric metric,
+                    int64_t value_us, uint32_t count);
 /* The size of the packet that a zap fetched, bytes. */
 int report_packet(struct report *r, const struct report_place *place, size_t bytes,
                   bool fresh_connection);
@@ -54,6 +66,16 @@ void report_fault(struct report *r, const struct report_place *place, enum sessi
 /* stall_count: once for each session, at its end. */
 int report_stalls(struct report *r, const struct report_place *place, unsigned count);
 void report_repeated_picture(struct report *r);
+
+/* An empty one for a part of the same run: a thread's, or some sessions'. Its CSV lines are held where
+ * whole has a CSV. ERR_NOMEM. */
+int report_create_part(const struct report *whole, struct report **out);
+
+/* Takes all that from has measured, which is empty then and can go on measuring; its CSV's held
+ * lines come next in into's. Figures, texts and page don't depend on how a run was dealt out to
+ * reports nor on the order in which they are absorbed; the CSV's lines do. ERR_INVALID: from has
+ * other channels, or is into, and nothing was taken; ERR_NOMEM, ERR_IO: part of it was. */
+int report_absorb(struct report *into, struct report *from);
 
 /* What is known of the run at its end, for all forms of the report. */
 struct report_facts {

@@ -3,6 +3,7 @@
 #include "player-sim/report/collect.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const char *report_split_name(enum report_split split)
 {
@@ -13,6 +14,7 @@ const char *report_split_name(enum report_split split)
 void report_summary_finish(struct report_summary *s)
 {
     free(s->whole.trims);
+    free(s->resamples);
     for (int split = 0; split < REPORT_SPLITS; split++) {
         for (size_t i = 0; i < s->key_count[split]; i++)
             free(s->keys[split][i].trims);
@@ -48,76 +50,126 @@ static const char *key_name(const struct report *r, enum report_split split, siz
                                           : report_rtt_name(key);
 }
 
-static int compute(const struct report *r, struct stats_sample *samples, size_t n,
-                   struct report_key *out)
+static int compute(const struct report *r, struct stats_sample *samples, size_t count,
+                   double *resamples, struct report_key *out)
 {
     out->trims = calloc(r->config.trim_count + 1, sizeof *out->trims);
     if (!out->trims)
         return ERR_NOMEM;
-    return stats_compute(samples, n, r->config.trims, r->config.trim_count, &out->stats,
-                         out->trims);
+    return stats_compute(samples, count, r->config.trims, r->config.trim_count, &out->stats,
+                         out->trims, resamples);
 }
 
-/* 33367 us are 33.367 ms, the double nearest to it: a division, no product with 0.001. */
-static struct stats_sample told(size_t metric, const struct report_sample *sample)
+/* 33367 us are 33.367 ms, the double nearest to it: a division, no product with 0.001. Runs that
+ * differ only in what is not asked for become one, as though they had always been: so the last
+ * digit doesn't depend on how names were numbered. */
+static void tell(size_t metric, const struct report_sample *run, struct stats_sample *told,
+                 size_t *count)
 {
-    double divisor = report_metric_divisor(metric);
-    return (struct stats_sample){(double)sample->value / divisor, sample->session};
+    const struct stats_sample new = {(double)run->value / report_metric_divisor(metric),
+                                     run->session, run->count};
+    struct stats_sample *last = *count ? &told[*count - 1] : NULL;
+    if (!last || last->value != new.value || last->session != new.session ||
+        __builtin_add_overflow(last->count, new.count, &last->count))
+        told[(*count)++] = new;
 }
 
-/* Puts the samples of one key next to each other, and works each key out where it lies. ends: for
- * each key the place behind its samples. */
+/* Each key of a split has a stretch of the grouped samples. */
+struct stretch {
+    size_t key, from, count;
+};
+
+/* How long each stretch may become. */
+static void lay_out(const struct report_series *series, enum report_split split,
+                    struct stretch *stretches, size_t limit)
+{
+    for (size_t i = 0; i < series->count; i++) {
+        size_t key = key_of(&series->samples[i], split);
+        if (key < limit)
+            stretches[key].count++;
+    }
+    for (size_t key = 0, from = 0; key < limit; key++) {
+        stretches[key].key = key;
+        stretches[key].from = from;
+        from += stretches[key].count;
+        stretches[key].count = 0;
+    }
+}
+
+static void group(const struct report_series *series, size_t metric, enum report_split split,
+                  struct stretch *stretches, size_t limit, struct stats_sample *grouped)
+{
+    for (size_t i = 0; i < series->count; i++) {
+        size_t key = key_of(&series->samples[i], split);
+        if (key < limit)
+            tell(metric, &series->samples[i], grouped + stretches[key].from, &stretches[key].count);
+    }
+}
+
 static int compute_keys(const struct report *r, enum report_split split,
-                        struct stats_sample *grouped, const size_t *ends, struct report_summary *s)
+                        const struct stretch *stretches, size_t limit, struct stats_sample *grouped,
+                        struct report_summary *s)
 {
     int status = 0;
-    size_t limit = key_limit(r, split), from = 0;
-    for (size_t key = 0; !status && key < limit; from = ends[key++]) {
-        if (ends[key] == from)
+    for (size_t i = 0; !status && i < limit; i++) {
+        if (!stretches[i].count)
             continue;
         struct report_key *out = &s->keys[split][s->key_count[split]++];
-        out->name = key_name(r, split, key);
-        status = compute(r, grouped + from, ends[key] - from, out);
+        out->name = key_name(r, split, stretches[i].key);
+        status = compute(r, grouped + stretches[i].from, stretches[i].count, NULL, out);
     }
     return status;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(((const struct report_key *)a)->name, ((const struct report_key *)b)->name);
 }
 
 static int compute_split(const struct report *r, size_t metric, enum report_split split,
                          struct stats_sample *grouped, struct report_summary *s)
 {
     const struct report_series *series = &r->series[metric];
-    size_t limit = key_limit(r, split), before = 0;
-    size_t *ends = calloc(limit + 1, sizeof *ends);
+    size_t limit = key_limit(r, split);
+    struct stretch *stretches = calloc(limit + 1, sizeof *stretches);
     s->keys[split] = calloc(limit + 1, sizeof *s->keys[split]);
-    if (!ends || !s->keys[split]) {
-        free(ends);
-        return ERR_NOMEM;
+    int status = stretches && s->keys[split] ? 0 : ERR_NOMEM;
+    if (!status) {
+        lay_out(series, split, stretches, limit);
+        group(series, metric, split, stretches, limit, grouped);
+        status = compute_keys(r, split, stretches, limit, grouped, s);
     }
-    for (size_t i = 0; i < series->count; i++)
-        if (key_of(&series->samples[i], split) < limit)
-            ends[key_of(&series->samples[i], split)]++;
-    for (size_t key = 0; key < limit; key++) { /* where each begins, for now */
-        size_t count = ends[key];
-        ends[key] = before;
-        before += count;
-    }
-    for (size_t i = 0; i < series->count; i++) {
-        size_t key = key_of(&series->samples[i], split);
-        if (key < limit)
-            grouped[ends[key]++] = told(metric, &series->samples[i]);
-    }
-    int status = compute_keys(r, split, grouped, ends, s);
-    free(ends);
+    free(stretches);
+    if (split == REPORT_BY_RENDITION && !status) /* they are numbered as they turned up */
+        qsort(s->keys[split], s->key_count[split], sizeof *s->keys[split], compare_names);
     return status;
 }
 
-static int compute_whole(const struct report *r, size_t metric, struct stats_sample *samples,
+static int compute_whole(const struct report *r, size_t metric, struct stats_sample *told,
                          struct report_summary *s)
 {
     const struct report_series *series = &r->series[metric];
+    size_t count = 0;
     for (size_t i = 0; i < series->count; i++)
-        samples[i] = told(metric, &series->samples[i]);
-    return compute(r, samples, series->count, &s->whole);
+        tell(metric, &series->samples[i], told, &count);
+    s->resamples = calloc(STATS_RESAMPLES, sizeof *s->resamples);
+    return s->resamples ? compute(r, told, count, s->resamples, &s->whole) : ERR_NOMEM;
+}
+
+static int compute_missing(struct report *r, size_t metric, bool split, struct report_summary *s)
+{
+    int status = series_settle(&r->series[metric]);
+    if (status)
+        return status;
+    struct stats_sample *scratch = malloc((r->series[metric].count + 1) * sizeof *scratch);
+    if (!scratch)
+        return ERR_NOMEM;
+    if (!s->known)
+        status = compute_whole(r, metric, scratch, s);
+    for (int i = 0; !status && split && i < REPORT_SPLITS; i++)
+        status = compute_split(r, metric, i, scratch, s);
+    free(scratch);
+    return status;
 }
 
 int report_summarize(struct report *r, size_t metric, bool split, const struct report_summary **out)
@@ -125,23 +177,15 @@ int report_summarize(struct report *r, size_t metric, bool split, const struct r
     struct report_series *series = &r->series[metric];
     struct report_summary *s = &series->summary;
     int status = 0;
-    if (s->n != series->count)
+    if (s->n != series->n)
         report_summary_finish(s);
-    if (!s->known || (split && !s->split)) {
-        struct stats_sample *scratch = malloc((series->count + 1) * sizeof *scratch);
-        if (!scratch)
-            return ERR_NOMEM;
-        if (!s->known)
-            status = compute_whole(r, metric, scratch, s);
-        for (int i = 0; !status && split && i < REPORT_SPLITS; i++)
-            status = compute_split(r, metric, i, scratch, s);
-        free(scratch);
-    }
+    if (!s->known || (split && !s->split))
+        status = compute_missing(r, metric, split, s);
     if (status) {
         report_summary_finish(s);
         return status;
     }
-    s->n = series->count;
+    s->n = series->n;
     s->known = true;
     s->split = s->split || split;
     *out = s;

@@ -19,8 +19,9 @@ struct report_key {
 /* Zeroed memory is one that nothing is known of yet. */
 struct report_summary {
     bool known, split;
-    size_t n; /* for so many samples */
+    uint64_t n; /* for so many samples */
     struct report_key whole;
+    double *resamples; /* of the whole: STATS_RESAMPLES tm90 in the order of the draws */
     struct report_key *keys[REPORT_SPLITS]; /* those that have samples */
     size_t key_count[REPORT_SPLITS];
 };

@@ -53,8 +53,9 @@ static void write_figures(const struct stats *s, size_t metric, FILE *out)
     int digits = metric == REPORT_PACKET_BYTES ? 0 : table_digits(s->tm90);
     for (size_t i = 0; i < 6; i++)
         table_figure(values[i], digits, texts[i]);
-    fprintf(out, "%-*s %7zu %8s  [%7s,%8s] %8s %8s %8s\n", NAME_COLUMN, report_metric_name(metric),
-            s->n, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5]);
+    fprintf(out, "%-*s %7" PRIu64 " %8s  [%7s,%8s] %8s %8s %8s\n", NAME_COLUMN,
+            report_metric_name(metric), s->n, texts[0], texts[1], texts[2], texts[3], texts[4],
+            texts[5]);
 }
 
 static int write_metrics(struct report *r, FILE *out)
@@ -146,7 +147,7 @@ static void write_quoted(const struct report_summary *s, size_t metric, FILE *ou
     table_figure(s->whole.stats.tm90, digits, tm90);
     table_figure(s->whole.stats.ci95[0], digits, low);
     table_figure(s->whole.stats.ci95[1], digits, high);
-    fprintf(out, "%s tm90 %s [%s, %s] n=%zu, ", report_metric_name(metric), tm90, low, high,
+    fprintf(out, "%s tm90 %s [%s, %s] n=%" PRIu64 ", ", report_metric_name(metric), tm90, low, high,
             s->whole.stats.n);
 }
 

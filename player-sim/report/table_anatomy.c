@@ -1,6 +1,8 @@
 #include "player-sim/report/collect.h"
 #include "player-sim/report/table.h"
 
+#include <inttypes.h>
+
 /* Each moment's bar begins where the one before it ended, so that one sees what took how long. */
 struct moment {
     size_t metric;
@@ -50,14 +52,14 @@ static void write_mark(double at, double whole, size_t width, FILE *out)
     fputs("◆", out);
 }
 
-static int write_head(struct report *r, size_t zaps, FILE *out)
+static int write_head(struct report *r, uint64_t zaps, FILE *out)
 {
     const struct report_summary *packet;
     char tm90[TABLE_FIGURE_BYTES], p50[TABLE_FIGURE_BYTES];
     int status = report_summarize(r, REPORT_PACKET_BYTES, false, &packet);
     if (status)
         return status;
-    fprintf(out, "\nanatomy of a zap: ms since it was asked for, %zu %s", zaps,
+    fprintf(out, "\nanatomy of a zap: ms since it was asked for, %" PRIu64 " %s", zaps,
             zaps == 1 ? "zap" : "zaps");
     if (packet->whole.stats.n) {
         table_grouped((uint64_t)(packet->whole.stats.tm90 + 0.5), tm90);
@@ -99,9 +101,9 @@ int table_anatomy(struct report *r, FILE *out)
         if (s->n && s->tm90 > whole)
             whole = s->tm90;
     }
-    if (!r->series[SESSION_ZAP].count)
+    if (!r->series[SESSION_ZAP].n)
         return 0;
-    int status = write_head(r, r->series[SESSION_ZAP].count, out);
+    int status = write_head(r, r->series[SESSION_ZAP].n, out);
     if (status)
         return status;
     for (size_t i = 0; i < MOMENTS; i++) {

@@ -20,7 +20,7 @@ static void write_amount(uint64_t count, const char *what, FILE *out)
 
 static void write_transport(const struct report *r, const struct report_facts *facts, FILE *out)
 {
-    uint64_t zaps = r->series[REPORT_PACKET_BYTES].count;
+    uint64_t zaps = r->series[REPORT_PACKET_BYTES].n;
     fputs("transport:  ", out);
     if (facts->http_version && *facts->http_version)
         fprintf(out, "HTTP/%s, ", facts->http_version);
@@ -73,16 +73,16 @@ static void write_stalls(const struct report *r, FILE *out)
     const struct report_series *stalls = &r->series[SESSION_STALL];
     uint64_t sessions = 0;
     for (size_t i = 0; i < counts->count; i++)
-        sessions += counts->samples[i].value > 0;
-    if (!stalls->count) {
+        sessions += counts->samples[i].value > 0 ? counts->samples[i].count : 0;
+    if (!stalls->n) {
         fputs("stalls:     none\n", out);
         return;
     }
     fputs("stalls:     ", out);
-    write_amount(stalls->count, "stall", out);
+    write_amount(stalls->n, "stall", out);
     fputs(" in ", out);
     write_amount(sessions, "session", out);
-    fprintf(out, ", %.0f ms together\n", stalls->sum / 1e3);
+    fprintf(out, ", %.0f ms together\n", (double)stalls->sum / 1e3);
 }
 
 static void write_unfinished(const struct report *r, FILE *out)
@@ -130,6 +130,6 @@ void table_errors(const struct report *r, FILE *out)
     }
     fputc('\n', out);
     for (int f = 0; f < SESSION_FAULT_COUNT; f++)
-        for (size_t i = 0; i < REPORT_FAULT_TEXTS && r->fault_texts[f][i]; i++)
-            fprintf(out, "  %s: %s\n", session_fault_name(f), r->fault_texts[f][i]);
+        for (size_t i = 0; i < REPORT_FAULT_TEXTS && r->fault_texts[f][i].text; i++)
+            fprintf(out, "  %s: %s\n", session_fault_name(f), r->fault_texts[f][i].text);
 }

@@ -25,7 +25,6 @@ struct study {
     char url_texts[SIMULATE_CHANNELS_MAX][URL_BYTES];
     const char *urls[SIMULATE_CHANNELS_MAX];
     struct hesp_origin origin;
-    struct report_config report_config; /* of a batch's report */
     size_t cells;                       /* of this shard */
     size_t batch_cells, batches;
 
@@ -117,7 +116,7 @@ static int run_batches(struct study *s, struct session_channel *const *told)
 {
     struct report *report = NULL;
     size_t batch, sessions;
-    int status = report_create(&s->report_config, &report);
+    int status = report_create_part(s->report, &report);
     while (!status && take_batch(s, &batch)) {
         struct cell_world world = {.config = s->config,
                                    .origin = &s->origin,
@@ -275,7 +274,6 @@ int simulate_run(const struct simulate_config *config, struct report *report,
     if (s) {
         s->config = config;
         s->report = report;
-        s->report_config = report_config_of(report);
         pthread_mutex_init(&s->lock, NULL);
         pthread_cond_init(&s->turned, NULL);
         count_cells(s);

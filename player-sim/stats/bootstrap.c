@@ -1,205 +1,142 @@
 #include "player-sim/stats/bootstrap.h"
 
 #include "media/core/err.h"
+<<<<<<< HEAD
 #include "media/core/lots.h"
+=======
+#include "player-sim/stats/units.h"
+>>>>>>> wt-report
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { BINS_MAX = 1024, TABLE_CELLS = 1 << 19, ENTRIES_A_BIN = 16 };
+
 static const double kept_share = 0.9; /* tm90 */
 
+<<<<<<< HEAD
 struct lots {
     uint64_t state;
+=======
+/* Of the sorted entries, in bins of equally many: for each bin how many samples each unit has
+ * before it, and their sum. So a resample finds the bin in which its 90 % end by a few sums over
+ * the units, and looks at the entries of that bin alone. */
+struct table {
+    const struct units *units;
+    size_t bins;
+    double *counts, *sums; /* rows of units: bins + 1 of them, the last one of all samples */
+>>>>>>> wt-report
 };
 
-static uint32_t draw(struct lots *l, uint32_t below)
+static size_t bin_begin(const struct table *t, size_t bin)
 {
+<<<<<<< HEAD
     return (uint32_t)(((lots_draw(&l->state) >> 32) * below) >> 32);
+=======
+    return (size_t)((uint64_t)bin * t->units->entry_count / t->bins);
+>>>>>>> wt-report
 }
 
-/* What is drawn, and which unit each of the sorted samples belongs to. */
-struct units {
-    uint32_t count;
-    uint32_t *of; /* by sample; owned */
-};
-
-static int compare_ids(const void *a, const void *b)
+static size_t bins_for(const struct units *u)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
+    size_t bins = TABLE_CELLS / u->count, most = 1 + u->entry_count / ENTRIES_A_BIN;
+    bins = bins < most ? bins : most;
+    return bins < 1 ? 1 : bins > BINS_MAX ? (size_t)BINS_MAX : bins;
 }
 
-static bool one_session(const struct stats_sample *samples, size_t n)
+static void fill(struct table *t)
 {
-    for (size_t i = 1; i < n; i++)
-        if (samples[i].session != samples[0].session)
-            return false;
-    return true;
-}
-
-static uint32_t place_of(uint32_t id, const uint32_t *ids, uint32_t count)
-{
-    const uint32_t *found = bsearch(&id, ids, count, sizeof *ids, compare_ids);
-    return (uint32_t)(found - ids);
-}
-
-/* Sessions have any numbers: units have those from 0. */
-static int number_sessions(const struct stats_sample *samples, size_t n, struct units *u)
-{
-    uint32_t *ids = malloc(n * sizeof *ids);
-    if (!ids)
-        return ERR_NOMEM;
-    for (size_t i = 0; i < n; i++)
-        ids[i] = samples[i].session;
-    qsort(ids, n, sizeof *ids, compare_ids);
-    u->count = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!i || ids[i] != ids[i - 1])
-            ids[u->count++] = ids[i];
-    for (size_t i = 0; i < n; i++)
-        u->of[i] = place_of(samples[i].session, ids, u->count);
-    free(ids);
-    return 0;
-}
-
-static int find_units(const struct stats_sample *samples, size_t n, struct units *u)
-{
-    u->of = malloc(n * sizeof *u->of);
-    if (!u->of)
-        return ERR_NOMEM;
-    if (!one_session(samples, n))
-        return number_sessions(samples, n, u);
-    u->count = (uint32_t)n;
-    for (size_t i = 0; i < n; i++)
-        u->of[i] = (uint32_t)i;
-    return 0;
-}
-
-/* Units by lot into groups: the groups are the units from now on. */
-static int form_groups(struct units *u, size_t n, struct lots *lots)
-{
-    if (u->count <= BOOTSTRAP_GROUPS)
-        return 0;
-    uint32_t *group = malloc(u->count * sizeof *group);
-    if (!group)
-        return ERR_NOMEM;
-    for (uint32_t i = 0; i < u->count; i++) {
-        uint32_t other = draw(lots, i + 1); /* shuffled as it grows (Fisher and Yates) */
-        if (other != i)
-            group[i] = group[other];
-        group[other] = i % BOOTSTRAP_GROUPS;
+    const struct units *u = t->units;
+    size_t row_bytes = u->count * sizeof *t->counts;
+    for (size_t bin = 0; bin < t->bins; bin++) {
+        double *counts = t->counts + (bin + 1) * u->count, *sums = t->sums + (bin + 1) * u->count;
+        memcpy(counts, counts - u->count, row_bytes);
+        memcpy(sums, sums - u->count, row_bytes);
+        for (size_t i = bin_begin(t, bin); i < bin_begin(t, bin + 1); i++) {
+            const struct unit_entry *e = &u->entries[i];
+            counts[e->unit] += e->count;
+            sums[e->unit] += e->count * e->value;
+        }
     }
-    for (size_t i = 0; i < n; i++)
-        u->of[i] = group[u->of[i]];
-    free(group);
-    u->count = BOOTSTRAP_GROUPS;
+}
+
+static int table_init(struct table *t, const struct units *u)
+{
+    *t = (struct table){.units = u, .bins = bins_for(u)};
+    t->counts = calloc((t->bins + 1) * u->count, sizeof *t->counts);
+    t->sums = calloc((t->bins + 1) * u->count, sizeof *t->sums);
+    if (!t->counts || !t->sums)
+        return ERR_NOMEM;
+    fill(t);
     return 0;
 }
 
-static void draw_units(struct lots *lots, uint32_t count, uint32_t *times)
+static void table_finish(struct table *t)
+{
+    free(t->counts);
+    free(t->sums);
+}
+
+/* In four sums side by side, which a compiler may keep in one register, and always the same ones.
+ */
+static double times_row(const double *times, const double *row, size_t count)
+{
+    double sums[4] = {0};
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4)
+        for (size_t k = 0; k < 4; k++)
+            sums[k] += times[i + k] * row[i + k];
+    for (; i < count; i++)
+        sums[0] += times[i] * row[i];
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+/* tm90 of the samples, each taken as often as its unit was drawn. */
+static double resampled_mean(const struct table *t, const double *times)
+{
+    size_t units = t->units->count, low = 0, high = t->bins;
+    double wanted = kept_share * times_row(times, t->counts + t->bins * units, units);
+    while (low + 1 < high) {
+        size_t middle = low + (high - low) / 2;
+        if (times_row(times, t->counts + middle * units, units) < wanted)
+            low = middle;
+        else
+            high = middle;
+    }
+    double kept = times_row(times, t->counts + low * units, units);
+    double sum = times_row(times, t->sums + low * units, units);
+    for (size_t i = bin_begin(t, low); i < t->units->entry_count && kept < wanted; i++) {
+        const struct unit_entry *e = &t->units->entries[i];
+        double weight = fmin(times[e->unit] * e->count, wanted - kept);
+        kept += weight;
+        sum += weight * e->value;
+    }
+    return sum / wanted;
+}
+
+static void draw_units(struct lots *lots, uint32_t count, double *times)
 {
     for (uint32_t i = 0; i < count; i++)
         times[i] = 0;
     for (uint32_t i = 0; i < count; i++)
-        times[draw(lots, count)]++;
+        times[lots_draw(lots, count)]++;
 }
 
-/* tm90 of the samples, each taken as often as its unit was drawn. */
-static double exact_mean(const struct stats_sample *samples, size_t n, const struct units *u,
-                         const uint32_t *times, const uint32_t *sizes)
+static int resample(const struct units *u, struct lots *lots, double means[STATS_RESAMPLES])
 {
-    double drawn = 0, kept = 0, sum = 0;
-    for (uint32_t i = 0; i < u->count; i++)
-        drawn += (double)times[i] * sizes[i];
-    double wanted = kept_share * drawn;
-    for (size_t i = 0; i < n && kept < wanted; i++) {
-        double weight = times[u->of[i]];
-        if (weight > wanted - kept)
-            weight = wanted - kept;
-        kept += weight;
-        sum += weight * samples[i].value;
-    }
-    return sum / wanted;
-}
-
-static int exact_resamples(const struct stats_sample *samples, size_t n, const struct units *u,
-                           struct lots *lots, double means[STATS_RESAMPLES])
-{
-    uint32_t *times = calloc(u->count, sizeof *times), *sizes = calloc(u->count, sizeof *sizes);
-    if (times && sizes) {
-        for (size_t i = 0; i < n; i++)
-            sizes[u->of[i]]++;
-        for (size_t i = 0; i < STATS_RESAMPLES; i++) {
-            draw_units(lots, u->count, times);
-            means[i] = exact_mean(samples, n, u, times, sizes);
-        }
-    }
-    int status = times && sizes ? 0 : ERR_NOMEM;
-    free(times);
-    free(sizes);
-    return status;
-}
-
-/* Number and sum of the samples in each bin of the sorted values. */
-struct bins {
-    double count[BOOTSTRAP_BINS], sum[BOOTSTRAP_BINS];
-};
-
-static void fill_bins(const struct stats_sample *samples, size_t n, const struct units *u,
-                      struct bins *bins)
-{
-    for (size_t i = 0; i < n; i++) {
-        size_t bin = (size_t)((uint64_t)i * BOOTSTRAP_BINS / n);
-        bins[u->of[i]].count[bin]++;
-        bins[u->of[i]].sum[bin] += samples[i].value;
-    }
-}
-
-static void add_bins(struct bins *to, const struct bins *what, double times)
-{
-    for (size_t i = 0; i < BOOTSTRAP_BINS; i++)
-        to->count[i] += times * what->count[i];
-    for (size_t i = 0; i < BOOTSTRAP_BINS; i++)
-        to->sum[i] += times * what->sum[i];
-}
-
-static double binned_mean(const struct bins *b)
-{
-    double drawn = 0, kept = 0, sum = 0;
-    for (size_t i = 0; i < BOOTSTRAP_BINS; i++)
-        drawn += b->count[i];
-    double wanted = kept_share * drawn;
-    for (size_t i = 0; i < BOOTSTRAP_BINS && kept < wanted; i++) {
-        double part = b->count[i] > wanted - kept ? (wanted - kept) / b->count[i] : 1;
-        kept += part * b->count[i];
-        sum += part * b->sum[i];
-    }
-    return sum / wanted;
-}
-
-static int binned_resamples(const struct stats_sample *samples, size_t n, struct units *u,
-                            struct lots *lots, double means[STATS_RESAMPLES])
-{
-    uint32_t times[BOOTSTRAP_GROUPS];
-    int status = form_groups(u, n, lots);
-    if (status)
-        return status;
-    struct bins *bins = calloc(u->count + 1, sizeof *bins);
-    if (!bins)
-        return ERR_NOMEM;
-    struct bins *drawn = bins + u->count;
-    fill_bins(samples, n, u, bins);
-    for (size_t i = 0; i < STATS_RESAMPLES; i++) {
-        memset(drawn, 0, sizeof *drawn);
+    struct table table;
+    double *times = malloc(u->count * sizeof *times);
+    int status = table_init(&table, u);
+    if (!status && !times)
+        status = ERR_NOMEM;
+    for (size_t i = 0; !status && i < STATS_RESAMPLES; i++) {
         draw_units(lots, u->count, times);
-        for (uint32_t unit = 0; unit < u->count; unit++)
-            if (times[unit])
-                add_bins(drawn, &bins[unit], times[unit]);
-        means[i] = binned_mean(drawn);
+        means[i] = resampled_mean(&table, times);
     }
-    free(bins);
-    return 0;
+    table_finish(&table);
+    free(times);
+    return status;
 }
 
 static int compare_means(const void *a, const void *b)
@@ -208,22 +145,33 @@ static int compare_means(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-int bootstrap_interval(const struct stats_sample *samples, size_t n, double interval[2])
+void bootstrap_percentiles(double values[STATS_RESAMPLES], double interval[2])
+{
+    struct trim_run runs[STATS_RESAMPLES];
+    qsort(values, STATS_RESAMPLES, sizeof *values, compare_means);
+    for (size_t i = 0; i < STATS_RESAMPLES; i++)
+        runs[i] = (struct trim_run){values[i], i + 1};
+    interval[0] = trim_percentile(runs, STATS_RESAMPLES, 2.5);
+    interval[1] = trim_percentile(runs, STATS_RESAMPLES, 97.5);
+}
+
+int bootstrap_interval(const struct stats_sample *samples, size_t count, double interval[2],
+                       double *resamples)
 {
     double means[STATS_RESAMPLES];
     struct lots lots = {STATS_SEED};
-    struct units units = {0, NULL};
-    int status = n > UINT32_MAX ? ERR_NOMEM : find_units(samples, n, &units);
-    if (!status)
-        status = n > STATS_EXACT_MAX ? binned_resamples(samples, n, &units, &lots, means)
-                                     : exact_resamples(samples, n, &units, &lots, means);
-    free(units.of);
+    struct units units;
+    int status = units_init(&units, samples, count, &lots);
+    if (status)
+        return status;
+    status = resample(&units, &lots, means);
+    units_finish(&units);
     if (status)
         return status;
     for (size_t i = 0; i < STATS_RESAMPLES; i++) /* roundings aside they are within these */
-        means[i] = fmin(fmax(means[i], samples[0].value), samples[n - 1].value);
-    qsort(means, STATS_RESAMPLES, sizeof *means, compare_means);
-    interval[0] = trim_percentile(means, STATS_RESAMPLES, 2.5);
-    interval[1] = trim_percentile(means, STATS_RESAMPLES, 97.5);
+        means[i] = fmin(fmax(means[i], samples[0].value), samples[count - 1].value);
+    if (resamples)
+        memcpy(resamples, means, sizeof means);
+    bootstrap_percentiles(means, interval);
     return 0;
 }

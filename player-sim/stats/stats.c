@@ -28,62 +28,83 @@ static bool is_sorted(const struct stats_sample *samples, size_t n)
     return true;
 }
 
-static double mean_within(double lower, double upper, const double *sorted, size_t n)
+static double mean_within(double lower, double upper, const struct trim_run *runs, size_t count)
 {
     const struct trim t = {TRIM_TM, true, true, true, lower, upper, ""};
     double value = NAN;
-    trim_value(&t, sorted, n, &value);
+    trim_value(&t, runs, count, &value);
     return value;
 }
 
-static void describe(const double *sorted, size_t n, struct stats *s)
+static void describe(const struct trim_run *runs, size_t count, struct stats *s)
 {
-    s->n = n;
-    s->tc = (double)n * 90 / 100;
-    s->mean = mean_within(0, 100, sorted, n);
-    s->tm90 = mean_within(0, 90, sorted, n);
-    s->tm99 = mean_within(0, 99, sorted, n);
-    s->iqm = mean_within(25, 75, sorted, n);
-    s->p50 = trim_percentile(sorted, n, 50);
-    s->p90 = trim_percentile(sorted, n, 90);
-    s->p99 = trim_percentile(sorted, n, 99);
-    s->max = sorted[n - 1];
+    s->n = runs[count - 1].end;
+    s->tc = (double)s->n * 90 / 100;
+    s->mean = mean_within(0, 100, runs, count);
+    s->tm90 = mean_within(0, 90, runs, count);
+    s->tm99 = mean_within(0, 99, runs, count);
+    s->iqm = mean_within(25, 75, runs, count);
+    s->p50 = trim_percentile(runs, count, 50);
+    s->p90 = trim_percentile(runs, count, 90);
+    s->p99 = trim_percentile(runs, count, 99);
+    s->max = runs[count - 1].value;
 }
 
-static void compute_trims(const double *sorted, size_t n, const struct trim *trims, size_t count,
-                          double *values)
+static void compute_trims(const struct trim_run *runs, size_t count, const struct trim *trims,
+                          size_t trim_count, double *values)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < trim_count; i++) {
         values[i] = NAN;
-        trim_value(&trims[i], sorted, n, &values[i]);
+        trim_value(&trims[i], runs, count, &values[i]);
     }
 }
 
-int stats_compute(struct stats_sample *samples, size_t n, const struct trim *trims,
-                  size_t trim_count, struct stats *out, double *trim_values)
+static bool all_good(const struct stats_sample *samples, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!stats_is_duration(samples[i].value) || !samples[i].count)
+            return false;
+    return true;
+}
+
+/* The entries of a value become one run. How many. */
+static size_t form_runs(const struct stats_sample *samples, size_t count, struct trim_run *runs)
+{
+    size_t used = 0;
+    uint64_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        double value = samples[i].value + 0.0; /* no -0 in a report */
+        if (!used || runs[used - 1].value != value)
+            runs[used++].value = value;
+        n += samples[i].count;
+        runs[used - 1].end = n;
+    }
+    return used;
+}
+
+int stats_compute(struct stats_sample *samples, size_t count, const struct trim *trims,
+                  size_t trim_count, struct stats *out, double *trim_values, double *resamples)
 {
     struct stats s = {0};
-    for (size_t i = 0; i < n; i++)
-        if (!stats_is_duration(samples[i].value))
-            return ERR_INVALID;
-    if (!n) {
+    if (!all_good(samples, count))
+        return ERR_INVALID;
+    if (!count) {
         compute_trims(NULL, 0, trims, trim_count, trim_values);
         *out = s;
         return 0;
     }
-    double *sorted = malloc(n * sizeof *sorted);
-    if (!sorted)
+    struct trim_run *runs = malloc(count * sizeof *runs);
+    if (!runs)
         return ERR_NOMEM;
-    if (!is_sorted(samples, n))
-        qsort(samples, n, sizeof *samples, compare);
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = samples[i].value + 0.0; /* no -0 in a report */
-    int status = bootstrap_interval(samples, n, s.ci95);
+    if (!is_sorted(samples, count))
+        qsort(samples, count, sizeof *samples, compare);
+    size_t run_count = form_runs(samples, count, runs);
+    int status = bootstrap_interval(samples, count, s.ci95, resamples);
     if (!status) {
-        describe(sorted, n, &s);
-        compute_trims(sorted, n, trims, trim_count, trim_values);
+        describe(runs, run_count, &s);
+        compute_trims(runs, run_count, trims, trim_count, trim_values);
         *out = s;
     }
-    free(sorted);
+    free(runs);
     return status;
 }

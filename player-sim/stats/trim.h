@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { TRIM_TEXT_BYTES = 64, TRIM_ERROR_BYTES = 200 };
 
@@ -37,12 +38,19 @@ struct trim {
  * wrong with it, and ends with one that is right ("write tm90"); out is untouched. */
 bool trim_read(const char *text, struct trim *out, char error[TRIM_ERROR_BYTES]);
 
-/* Its value over n samples, sorted upwards. false: there is none (no sample within the bounds of a
- * TM; n 0); TC and TS are then 0 and true. WM needs samples only, none within the bounds. out is
- * untouched where it is false. */
-bool trim_value(const struct trim *t, const double *sorted, size_t n, double *out);
+/* Samples that are sorted upwards, in runs of equal ones; a run may have one sample. */
+struct trim_run {
+    double value;
+    uint64_t
+        end; /* so many samples stand up to here, this run's with them; rises from run to run */
+};
 
-/* The p-th percentile (0..100): linear between closest ranks ((n - 1) * p / 100). n > 0. */
-double trim_percentile(const double *sorted, size_t n, double p);
+/* Its value over all samples of count runs. false: there is none (no sample within the bounds of a
+ * TM; count 0); TC and TS are then 0 and true. WM needs samples only, none within the bounds. out
+ * is untouched where it is false. */
+bool trim_value(const struct trim *t, const struct trim_run *runs, size_t count, double *out);
+
+/* The p-th percentile (0..100): linear between closest ranks ((n - 1) * p / 100). count > 0. */
+double trim_percentile(const struct trim_run *runs, size_t count, double p);
 
 #endif

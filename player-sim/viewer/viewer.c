@@ -30,8 +30,11 @@ static int64_t onwards(struct viewer *v, int64_t now_us)
 static struct report_place place_at(const struct viewer *v, int64_t at_us, size_t channel,
                                     const char *rendition)
 {
-    return (struct report_place){v->config.number, at_us - v->config.run_start_us, channel,
-                                 rendition, v->rtt_us};
+    return (struct report_place){.session = v->config.number,
+                                 .at_us = at_us - v->config.run_start_us,
+                                 .channel = channel,
+                                 .rendition = rendition,
+                                 .rtt_us = v->rtt_us};
 }
 
 static void keep_status(struct viewer *v, int status)

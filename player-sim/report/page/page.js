@@ -203,7 +203,8 @@ function zapsOverTime() {
   later.push(() => charts.scatter(place, points, names, colours, stats("zap_ms").tm90,
                                   (text) => { readout.textContent = text; }));
   return [make("h2", {}, "Channel changes over time"), make("div", { class: "card" },
-    make("h3", {}, "zap_ms ", make("small", {}, data.zaps_step > 1 ? `one of ${data.zaps_step} is drawn` : "")),
+    make("h3", {}, "zap_ms ", make("small", {}, data.zaps.length < stats("zap_ms").n
+      ? `${whole(data.zaps.length)} of ${whole(stats("zap_ms").n)}` : "")),
     place, make("div", { class: "legend" }, ...names.map((name, i) => legendEntry(colours[i], name))), readout)];
 }
 

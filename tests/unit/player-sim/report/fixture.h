@@ -45,7 +45,11 @@ static inline struct report_facts fixture_facts(void)
 static inline struct report_place fixture_place(size_t session, size_t channel,
                                                 const char *rendition, int64_t rtt_us)
 {
-    return (struct report_place){session, 1500000, channel, rendition, rtt_us};
+    return (struct report_place){.session = session,
+                                 .at_us = 1500000,
+                                 .channel = channel,
+                                 .rendition = rendition,
+                                 .rtt_us = rtt_us};
 }
 
 typedef int fixture_writer(struct report *r, const struct report_facts *facts, FILE *out);

@@ -5,6 +5,7 @@
 #include "support/cmocka_all.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ static double deviation_of_tm90(double n)
 static struct stats compute(struct stats_sample *samples, size_t n)
 {
     struct stats s;
-    assert_int_equal(stats_compute(samples, n, NULL, 0, &s, NULL), 0);
+    assert_int_equal(stats_compute(samples, n, NULL, 0, &s, NULL, NULL), 0);
     return s;
 }
 
@@ -51,8 +52,8 @@ static void expect_near(double value, double wanted, double tolerance)
 
 static void ten_by_hand(void **state)
 {
-    struct stats_sample ten[] = {{7, 0}, {1, 1}, {10, 0}, {3, 1}, {2, 0},
-                                 {9, 1}, {4, 0}, {8, 1},  {6, 0}, {5, 1}};
+    struct stats_sample ten[] = {{7, 0, 1}, {1, 1, 1}, {10, 0, 1}, {3, 1, 1}, {2, 0, 1},
+                                 {9, 1, 1}, {4, 0, 1}, {8, 1, 1},  {6, 0, 1}, {5, 1, 1}};
     struct trim trims[3];
     char error[TRIM_ERROR_BYTES];
     double values[3];
@@ -61,7 +62,7 @@ static void ten_by_hand(void **state)
     assert_true(trim_read("TM(10%:90%)", &trims[0], error));
     assert_true(trim_read("PR(:3)", &trims[1], error));
     assert_true(trim_read("TM(10:)", &trims[2], error));
-    assert_int_equal(stats_compute(ten, 10, trims, 3, &s, values), 0);
+    assert_int_equal(stats_compute(ten, 10, trims, 3, &s, values, NULL), 0);
     assert_int_equal(s.n, 10);
     expect_near(s.tc, 9, 1e-12);
     expect_near(s.mean, 5.5, 1e-12);
@@ -84,7 +85,8 @@ static void ten_by_hand(void **state)
  * both; so the interval goes from the tm90 of the one alone to that of the other. */
 static void whole_sessions_are_drawn(void **state)
 {
-    struct stats_sample samples[] = {{1, 70}, {2, 70}, {3, 70}, {11, 4000000000}, {15, 4000000000}};
+    struct stats_sample samples[] = {
+        {1, 70, 1}, {2, 70, 1}, {3, 70, 1}, {11, 4000000000, 1}, {15, 4000000000, 1}};
     struct stats s = compute(samples, 5);
     (void)state;
     expect_near(s.ci95[0], (2 * (1 + 2) + 1.4 * 3) / 5.4, 1e-12); /* 1 1 2 2 3 3: 5.4 of 6 */
@@ -93,7 +95,7 @@ static void whole_sessions_are_drawn(void **state)
 
 static void one_sample_is_all_there_is_to_say(void **state)
 {
-    struct stats_sample one = {0.7, 3};
+    struct stats_sample one = {0.7, 3, 1};
     struct stats s = compute(&one, 1);
     (void)state;
     expect_near(s.tc, 0.9, 1e-15);
@@ -107,7 +109,7 @@ static void equal_samples_leave_no_doubt(void **state)
     struct stats_sample samples[30];
     (void)state;
     for (uint32_t i = 0; i < 30; i++)
-        samples[i] = (struct stats_sample){0.1, i % 7};
+        samples[i] = (struct stats_sample){0.1, i % 7, 1};
     struct stats s = compute(samples, 30);
     assert_true(s.tm90 == 0.1 && s.mean == 0.1 && s.ci95[0] == 0.1 && s.ci95[1] == 0.1);
 }
@@ -120,7 +122,7 @@ static void no_sample(void **state)
     struct stats s = {.n = 9};
     (void)state;
     assert_true(trim_read("tm90", &trims[0], error) && trim_read("tc90", &trims[1], error));
-    assert_int_equal(stats_compute(NULL, 0, trims, 2, &s, values), 0);
+    assert_int_equal(stats_compute(NULL, 0, trims, 2, &s, values, NULL), 0);
     assert_int_equal(s.n, 0);
     assert_true(isnan(values[0]) && values[1] == 0);
 }
@@ -131,12 +133,12 @@ static void what_is_no_duration_is_refused(void **state)
     const double right[] = {0, -0.0, 5e-324, 12.5, 1e18};
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct stats_sample samples[] = {{3, 0}, {2, 0}, {wrong[i], 0}};
+        struct stats_sample samples[] = {{3, 0, 1}, {2, 0, 1}, {wrong[i], 0, 1}};
         struct stats s, before;
         memset(&s, 7, sizeof s);
         before = s;
         assert_false(stats_is_duration(wrong[i]));
-        assert_int_equal(stats_compute(samples, 3, NULL, 0, &s, NULL), ERR_INVALID);
+        assert_int_equal(stats_compute(samples, 3, NULL, 0, &s, NULL, NULL), ERR_INVALID);
         assert_memory_equal(&s, &before, sizeof s);
     }
     for (size_t i = 0; i < sizeof right / sizeof *right; i++)
@@ -149,7 +151,7 @@ static void the_order_of_samples_does_not_matter(void **state)
     (void)state;
     seed = 1;
     for (uint32_t i = 0; i < 600; i++)
-        samples[i] = (struct stats_sample){floor(10 * random_wait()) / 7, i % 20};
+        samples[i] = (struct stats_sample){floor(10 * random_wait()) / 7, i % 20, 1};
     for (size_t i = 0; i < 600; i++)
         turned[i] = samples[599 - i];
     struct stats a = compute(samples, 600), b = compute(turned, 600);
@@ -174,7 +176,7 @@ static size_t fill(const struct design *d, struct stats_sample *samples)
         double wait = random_wait();
         for (uint32_t i = 0; i < d->each; i++, n++) {
             uint32_t told = d->told_as_1 ? 5 : d->told_as_n ? (uint32_t)n : session;
-            samples[n] = (struct stats_sample){d->alike ? wait : random_wait(), told};
+            samples[n] = (struct stats_sample){d->alike ? wait : random_wait(), told, 1};
         }
     }
     return n;
@@ -230,26 +232,102 @@ static struct stats_sample *room_for(size_t n)
     return samples;
 }
 
-/* The same samples twice are above the limit: the same sessions are drawn, from bins. */
-static void bins_say_what_samples_say(void **state)
+enum { SOME = 50000 };
+
+static void the_same_samples_twice_say_the_same(void **state)
 {
-    struct stats_sample *samples = room_for(2 * STATS_EXACT_MAX);
+    struct stats_sample *samples = room_for(2 * SOME);
     (void)state;
     seed = 3;
-    for (uint32_t i = 0; i < STATS_EXACT_MAX; i++) {
+    for (uint32_t i = 0; i < SOME; i++) {
         double level = 1 + 0.1 * (i % 40);
-        samples[i] = (struct stats_sample){level * random_wait(), i % 40};
+        samples[i] = (struct stats_sample){level * random_wait(), i % 40, 1};
     }
-    memcpy(samples + STATS_EXACT_MAX, samples, STATS_EXACT_MAX * sizeof *samples);
-    struct stats exact = compute(samples, STATS_EXACT_MAX);
-    memcpy(samples, samples + STATS_EXACT_MAX, STATS_EXACT_MAX * sizeof *samples);
-    struct stats binned = compute(samples, 2 * STATS_EXACT_MAX);
-    double width = exact.ci95[1] - exact.ci95[0];
-    expect_near(binned.tm90, exact.tm90, 1e-9);
-    expect_near(binned.ci95[0], exact.ci95[0], 1e-3 * width);
-    expect_near(binned.ci95[1], exact.ci95[1], 1e-3 * width);
-    assert_true(width > 0.1);
+    memcpy(samples + SOME, samples, SOME * sizeof *samples);
+    struct stats once = compute(samples, SOME);
+    memcpy(samples, samples + SOME, SOME * sizeof *samples);
+    struct stats twice = compute(samples, 2 * SOME);
+    expect_near(twice.tm90, once.tm90, 1e-12);
+    expect_near(twice.ci95[0], once.ci95[0], 1e-12);
+    expect_near(twice.ci95[1], once.ci95[1], 1e-12);
+    assert_true(once.ci95[1] - once.ci95[0] > 0.1);
     free(samples);
+}
+
+static void expect_alike(const struct stats *a, const struct stats *b)
+{
+    const double *x = &a->tc, *y = &b->tc;
+    assert_int_equal(a->n, b->n);
+    for (size_t i = 0; i < (sizeof *a - offsetof(struct stats, tc)) / sizeof *x; i++)
+        expect_near(x[i], y[i], 1e-12 * (1 + y[i]));
+}
+
+/* Runs of equal samples, and the same told one by one: also where samples are the units, and where
+ * there are so many units that they are put into groups. */
+static void expect_runs_alike(uint32_t sessions, uint32_t runs, uint32_t longest)
+{
+    struct stats_sample *told = room_for(runs), *each = room_for((size_t)runs * longest);
+    static double a[STATS_RESAMPLES], b[STATS_RESAMPLES];
+    struct trim trims[3];
+    char error[TRIM_ERROR_BYTES];
+    double of_told[3], of_each[3];
+    struct stats by_runs, one_by_one;
+    size_t n = 0;
+    assert_true(trim_read("WM(10%:90%)", &trims[0], error));
+    assert_true(trim_read("TM(0.5:2)", &trims[1], error));
+    assert_true(trim_read("p33.3", &trims[2], error));
+    seed = 11;
+    for (uint32_t i = 0; i < runs; i++) {
+        told[i] = (struct stats_sample){floor(300 * random_wait()) / 100, i % sessions,
+                                        1 + (uint32_t)(longest * random_share())};
+        for (uint32_t k = 0; k < told[i].count; k++)
+            each[n++] = (struct stats_sample){told[i].value, told[i].session, 1};
+    }
+    assert_int_equal(stats_compute(told, runs, trims, 3, &by_runs, of_told, a), 0);
+    assert_int_equal(stats_compute(each, n, trims, 3, &one_by_one, of_each, b), 0);
+    expect_alike(&by_runs, &one_by_one);
+    for (size_t i = 0; i < 3; i++)
+        expect_near(of_told[i], of_each[i], 1e-12);
+    for (size_t i = 0; i < STATS_RESAMPLES; i++)
+        expect_near(a[i], b[i], 1e-12);
+    free(told);
+    free(each);
+}
+
+static void runs_say_what_their_samples_say(void **state)
+{
+    (void)state;
+    expect_runs_alike(1, 40, 30);
+    expect_runs_alike(1, 3000, 30);
+    expect_runs_alike(7, 500, 100);
+    expect_runs_alike(2000, 20000, 10);
+    expect_runs_alike(12000, 30000, 10);
+}
+
+/* What each resample is, worked out anew: lots by the same generator, every sample in turn. */
+static void resamples_are_exact(void **state)
+{
+    enum { SESSIONS = 30, SAMPLES = 3000 };
+    static struct stats_sample samples[SAMPLES];
+    static double means[STATS_RESAMPLES];
+    struct stats s;
+    (void)state;
+    seed = 5;
+    for (uint32_t i = 0; i < SAMPLES; i++)
+        samples[i] = (struct stats_sample){random_wait(), i * 7 % SESSIONS, 1};
+    assert_int_equal(stats_compute(samples, SAMPLES, NULL, 0, &s, NULL, means), 0);
+    seed = STATS_SEED;
+    for (size_t round = 0; round < STATS_RESAMPLES; round++) {
+        double times[SESSIONS] = {0}, kept = 0, sum = 0;
+        for (int i = 0; i < SESSIONS; i++)
+            times[(size_t)(floor(random_share() * 4294967296.0) * SESSIONS / 4294967296.0)]++;
+        for (size_t i = 0; i < SAMPLES; i++) {
+            double weight = fmin(times[samples[i].session], 0.9 * SAMPLES - kept);
+            kept += weight;
+            sum += weight * samples[i].value;
+        }
+        expect_near(means[round], sum / (0.9 * SAMPLES), 1e-12);
+    }
 }
 
 /* Width against the formula; n: how many waits there really are. */
@@ -291,7 +369,9 @@ int main(void)
         cmocka_unit_test(the_order_of_samples_does_not_matter),
         cmocka_unit_test(the_interval_holds_the_truth_in_95_of_100),
         cmocka_unit_test(samples_that_hang_together_widen_the_interval),
-        cmocka_unit_test(bins_say_what_samples_say),
+        cmocka_unit_test(the_same_samples_twice_say_the_same),
+        cmocka_unit_test(runs_say_what_their_samples_say),
+        cmocka_unit_test(resamples_are_exact),
         cmocka_unit_test(the_width_is_right_for_any_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -274,7 +274,7 @@ static bool read_segment(struct settings_reading *r, const char *text)
     if (!settings_seconds(r, text, 0.1, &us,
                           "give seconds from 0.1 on, for example --segment-duration 2"))
         return false;
-    options_of(r)->ladder.segment_duration = (struct rational){us, 1000000};
+    options_of(r)->ladder.segment_duration = timebase_reduce((struct rational){us, 1000000});
     return true;
 }
 

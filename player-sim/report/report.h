@@ -67,8 +67,8 @@ void report_fault(struct report *r, const struct report_place *place, enum sessi
 int report_stalls(struct report *r, const struct report_place *place, unsigned count);
 void report_repeated_picture(struct report *r);
 
-/* An empty one for a part of the same run: a thread's, or some sessions'. Its CSV lines are held where
- * whole has a CSV. ERR_NOMEM. */
+/* An empty one for a part of the same run: a thread's, or some sessions'. Its CSV lines are held
+ * where whole has a CSV. ERR_NOMEM. */
 int report_create_part(const struct report *whole, struct report **out);
 
 /* Takes all that from has measured, which is empty then and can go on measuring; its CSV's held

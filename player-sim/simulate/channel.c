@@ -2,7 +2,10 @@
 #include "manifests/write.h"
 #include "media/core/err.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+enum { BASE_URL_BYTES = 32 };
 
 static const int64_t second_us = 1000000;
 
@@ -95,12 +98,18 @@ static struct hesp_value value_of(struct rational r)
     return (struct hesp_value){.given = true, .value = r.num, .scale = r.den};
 }
 
-static void describe_rung(const struct sim_channel *c, size_t rung, struct hesp_track *out)
+struct rung_text {
+    char base_url[BASE_URL_BYTES];
+};
+
+static void describe_rung(const struct sim_channel *c, size_t rung, struct rung_text *base,
+                          struct hesp_track *out)
 {
     const struct content_rung *r = &c->content->rungs[rung];
+    snprintf(base->base_url, BASE_URL_BYTES, "%zu/", rung);
     *out = (struct hesp_track){
         .id = text(r->name),
-        .media = {.codecs = text("avc1.64001f"), .base_url = text("rung/")},
+        .media = {.codecs = text("avc1.64001f"), .base_url = base->base_url},
         .bandwidth = r->bandwidth_bps,
         .resolution = {.given = true,
                        .width = r->width ? r->width : 2,
@@ -119,11 +128,11 @@ static struct hesp_media patterns(struct rational rate)
 }
 
 static int write_manifest(const struct sim_channel *c, struct hesp_track *rungs,
-                          struct bytes_writer *out)
+                          struct rung_text *bases, struct bytes_writer *out)
 {
     const struct content_sound *sound = &c->content->sound;
     for (size_t i = 0; i < c->content->rung_count; i++)
-        describe_rung(c, i, &rungs[i]);
+        describe_rung(c, i, &bases[i], &rungs[i]);
     struct hesp_track sound_track = {
         .id = text("sound"),
         .media = {.codecs = text("mp4a.40.2"), .base_url = text("sound/")},
@@ -166,7 +175,9 @@ static int write_manifest(const struct sim_channel *c, struct hesp_track *rungs,
 int sim_channel_manifest(const struct sim_channel *c, struct bytes_writer *out)
 {
     struct hesp_track *rungs = calloc(c->content->rung_count, sizeof *rungs);
-    int status = rungs ? write_manifest(c, rungs, out) : ERR_NOMEM;
+    struct rung_text *bases = calloc(c->content->rung_count, sizeof *bases);
+    int status = rungs && bases ? write_manifest(c, rungs, bases, out) : ERR_NOMEM;
     free(rungs);
+    free(bases);
     return status;
 }

@@ -25,11 +25,12 @@ struct study {
     char url_texts[SIMULATE_CHANNELS_MAX][URL_BYTES];
     const char *urls[SIMULATE_CHANNELS_MAX];
     struct hesp_origin origin;
-    size_t cells;                       /* of this shard */
+    size_t cells; /* of this shard */
     size_t batch_cells, batches;
 
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t turned;
+    char error[SESSION_CHANNEL_ERROR_BYTES];
     struct report *report;
     size_t next_batch; /* to be run */
     size_t absorbed;   /* batches in the report */

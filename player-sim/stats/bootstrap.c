@@ -1,11 +1,7 @@
 #include "player-sim/stats/bootstrap.h"
 
 #include "media/core/err.h"
-<<<<<<< HEAD
-#include "media/core/lots.h"
-=======
 #include "player-sim/stats/units.h"
->>>>>>> wt-report
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,10 +11,6 @@ enum { BINS_MAX = 1024, TABLE_CELLS = 1 << 19, ENTRIES_A_BIN = 16 };
 
 static const double kept_share = 0.9; /* tm90 */
 
-<<<<<<< HEAD
-struct lots {
-    uint64_t state;
-=======
 /* Of the sorted entries, in bins of equally many: for each bin how many samples each unit has
  * before it, and their sum. So a resample finds the bin in which its 90 % end by a few sums over
  * the units, and looks at the entries of that bin alone. */
@@ -26,16 +18,11 @@ struct table {
     const struct units *units;
     size_t bins;
     double *counts, *sums; /* rows of units: bins + 1 of them, the last one of all samples */
->>>>>>> wt-report
 };
 
 static size_t bin_begin(const struct table *t, size_t bin)
 {
-<<<<<<< HEAD
-    return (uint32_t)(((lots_draw(&l->state) >> 32) * below) >> 32);
-=======
     return (size_t)((uint64_t)bin * t->units->entry_count / t->bins);
->>>>>>> wt-report
 }
 
 static size_t bins_for(const struct units *u)
@@ -120,7 +107,7 @@ static void draw_units(struct lots *lots, uint32_t count, double *times)
     for (uint32_t i = 0; i < count; i++)
         times[i] = 0;
     for (uint32_t i = 0; i < count; i++)
-        times[lots_draw(lots, count)]++;
+        times[lots_below(lots, count)]++;
 }
 
 static int resample(const struct units *u, struct lots *lots, double means[STATS_RESAMPLES])

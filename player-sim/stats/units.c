@@ -1,6 +1,7 @@
 #include "player-sim/stats/units.h"
 
 #include "media/core/err.h"
+#include "media/core/lots.h"
 #include "player-sim/stats/bootstrap.h"
 
 #include <stdlib.h>
@@ -12,13 +13,9 @@ static const uint64_t lots_max = 1 << 28;
 
 enum { TABLE_AT_FIRST = 256, NO_UNIT = UINT32_MAX };
 
-uint32_t lots_draw(struct lots *l, uint32_t below)
+uint32_t lots_below(struct lots *l, uint32_t below)
 {
-    uint64_t x = l->state += 0x9e3779b97f4a7c15;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-    x ^= x >> 31;
-    return (uint32_t)(((x >> 32) * below) >> 32);
+    return (uint32_t)(((lots_draw(&l->state) >> 32) * below) >> 32);
 }
 
 void units_finish(struct units *u)
@@ -90,7 +87,7 @@ static int number(struct sessions *s, struct lots *lots)
     qsort(list, used, sizeof *list, compare_ids);
     bool grouped = s->count > BOOTSTRAP_UNITS_MAX;
     for (size_t i = 0; i < used; i++)
-        slot_of(s, list[i].id)->unit = grouped ? lots_draw(lots, BOOTSTRAP_GROUPS) : (uint32_t)i;
+        slot_of(s, list[i].id)->unit = grouped ? lots_below(lots, BOOTSTRAP_GROUPS) : (uint32_t)i;
     free(list);
     return 0;
 }
@@ -133,7 +130,7 @@ static void deal(struct units *u, const struct stats_sample *sample, struct lots
 {
     uint32_t counts[BOOTSTRAP_GROUPS] = {0}, left = sample->count;
     for (; left && *drawn < lots_max; left--, ++*drawn)
-        counts[lots_draw(lots, BOOTSTRAP_GROUPS)]++;
+        counts[lots_below(lots, BOOTSTRAP_GROUPS)]++;
     for (uint32_t group = 0; group < BOOTSTRAP_GROUPS; group++) {
         counts[group] += left / BOOTSTRAP_GROUPS + (group < left % BOOTSTRAP_GROUPS);
         if (counts[group])

@@ -5,13 +5,13 @@
 
 #include "player-sim/stats/stats.h"
 
-/* splitmix64: the same draws everywhere, and good enough to draw lots. */
+/* A stream of media/core/lots.h. */
 struct lots {
     uint64_t state;
 };
 
 /* 0..below - 1. */
-uint32_t lots_draw(struct lots *l, uint32_t below);
+uint32_t lots_below(struct lots *l, uint32_t below);
 
 /* So many equal samples of one unit. */
 struct unit_entry {

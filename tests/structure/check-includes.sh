@@ -15,8 +15,8 @@ floors=(
     'packager/track'
     'packager/init'
     'packager/pipeline'
-    'player-sim/stats player-sim/link player-sim/decode player-sim/session player-sim/content'
-    'player-sim/transport/http player-sim/report'
+    'player-sim/stats player-sim/link player-sim/decode player-sim/session player-sim/content player-sim/abr'
+    'player-sim/transport/http player-sim/report player-sim/segmented'
     'player-sim/live'
     'player-sim/command'
 )

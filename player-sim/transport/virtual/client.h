@@ -47,6 +47,9 @@ struct virtual_event {
     int64_t connected_us;   /* on an open connection */
     int64_t first_byte_us;  /* of the body */
     int64_t piece_first_us; /* when this piece's first packet arrived */
+    uint64_t body_bytes;    /* of its pieces so far */
+    int64_t transfer_us;    /* bytes of it were coming in for so long, without the pauses in which
+                               the origin had none: from first to last packet of each run of pieces */
     bool fresh;             /* the connection was opened for it */
 };
 

@@ -157,10 +157,21 @@ static uint32_t allowed(const struct flow *f, uint32_t left)
     return (uint32_t)(room / PATH_PAYLOAD_BYTES) * PATH_PAYLOAD_BYTES;
 }
 
-static void note_arrival(struct queued *q, int64_t arrives_us)
+/* A burst's first packet is there before its last by what the others take at the link's rate. */
+static int64_t first_of_burst_us(const struct flow *f, int64_t bytes, int64_t arrives_us)
+{
+    int64_t rate_bps = link_rate_bps(&f->path->down, f->engine->now_us);
+    int64_t rest_bits = (path_wire_bytes(bytes) - PATH_PACKET_BYTES) * 8;
+    if (rest_bits <= 0 || rate_bps <= 0)
+        return arrives_us;
+    int64_t first_us = arrives_us - rest_bits * 1000000 / rate_bps;
+    return first_us > f->engine->now_us ? first_us : f->engine->now_us;
+}
+
+static void note_arrival(const struct flow *f, struct queued *q, int64_t bytes, int64_t arrives_us)
 {
     if (q->piece.first_us < 0)
-        q->piece.first_us = arrives_us;
+        q->piece.first_us = first_of_burst_us(f, bytes, arrives_us);
     if (q->arrived_us < arrives_us)
         q->arrived_us = arrives_us;
 }
@@ -171,7 +182,7 @@ static bool offer(struct flow *f, uint64_t piece, uint32_t bytes, bool repeated)
     int64_t now_us = f->engine->now_us, arrives_us;
     bool taken = link_offer(&f->path->down, now_us, path_wire_bytes(bytes), &arrives_us);
     if (taken)
-        note_arrival(q, arrives_us);
+        note_arrival(f, q, bytes, arrives_us);
     if (taken && repeated) {
         q->lost -= bytes;
         f->holed -= !q->lost;
@@ -240,7 +251,7 @@ static void send_ideally(struct flow *f)
         int64_t arrives_us;
         if (q->unsent)
             link_offer(&f->path->down, f->engine->now_us, q->unsent, &arrives_us);
-        note_arrival(q, link_sent_us(&f->path->down));
+        note_arrival(f, q, q->unsent, link_sent_us(&f->path->down));
         f->unsent_bytes -= q->unsent;
         q->unsent = 0;
     }

@@ -45,6 +45,8 @@ static void tell(struct virtual_request *r, struct virtual_event event)
     event.started_us = r->started_us;
     event.connected_us = r->connected_us;
     event.first_byte_us = r->first_byte_us;
+    event.body_bytes = r->body_bytes;
+    event.transfer_us = r->transfer_us;
     event.fresh = r->fresh;
     r->client->handler(r->client->context, &event);
 }
@@ -160,6 +162,10 @@ void virtual_request_arrived(struct virtual_request *r, const struct flow_piece 
         return;
     if (!r->first_byte_us)
         r->first_byte_us = piece->first_us;
+    r->body_bytes += bytes;
+    r->transfer_us +=
+        now(r) - (piece->first_us > r->arrived_us ? piece->first_us : r->arrived_us);
+    r->arrived_us = now(r);
     if (!refused)
         tell(r, (struct virtual_event){.kind = VIRTUAL_PIECE,
                                        .tag = piece->tag,

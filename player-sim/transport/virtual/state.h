@@ -29,6 +29,8 @@ struct virtual_request {
     struct timer patience;      /* the client's; given up: when the server learns of it */
     int64_t heard_us;
     int64_t started_us, connected_us, first_byte_us;
+    uint64_t body_bytes;
+    int64_t transfer_us, arrived_us; /* of the last piece */
     bool fresh;
     struct virtual_request *next;
 };

@@ -1,0 +1,9 @@
+/* Inside abr: the rows of the two tables, one file each. */
+#ifndef PLAYER_SIM_ABR_RULES_H
+#define PLAYER_SIM_ABR_RULES_H
+
+#include "player-sim/abr/abr.h"
+
+extern const struct abr_rule abr_rule_fixed;
+
+#endif

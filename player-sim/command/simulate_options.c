@@ -90,7 +90,7 @@ static bool read_abr(struct settings_reading *r, const char *text)
 {
     static const char fixed[] = "fixed";
     static const size_t size = sizeof fixed - 1;
-    int64_t *limit_bps = &options_of(r)->run.rate_limit_bps;
+    int64_t *limit_bps = &options_of(r)->run.wanted_bps;
     *limit_bps = INT64_MAX;
     if (strncmp(text, fixed, size) == 0 &&
         (!text[size] || (text[size] == ':' && value_bits(text + size + 1, limit_bps))))

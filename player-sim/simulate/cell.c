@@ -11,7 +11,11 @@ struct cell {
     struct engine engine;
     struct path path;
     struct hesp_world hesp;
-    struct hesp_viewer **viewers;
+    struct segment_world segments;
+    union {
+        struct hesp_viewer *hesp;
+        struct segment_viewer *segments;
+    } * viewers;
     size_t viewer_count;
 };
 
@@ -60,16 +64,15 @@ static void make_path(struct cell *c)
     c->path.by_packet = s->loss > 0 || s->jitter_us > 0;
 }
 
-static int add_viewer(struct cell *c, size_t session)
+static int add_hesp_viewer(struct cell *c, size_t session, int64_t start_us)
 {
     const struct simulate_config *s = c->world->config;
-    int64_t start_us = CELL_START_US + lots_share(s->ramp_us, lots_draw(&c->lots));
     struct viewer_config config = {
         .number = session,
         .session = {.urls = c->world->urls,
                     .channel_count = s->channel_count,
                     .first_channel = session % s->channel_count,
-                    .rate_bps = s->rate_limit_bps,
+                    .rate_bps = s->wanted_bps,
                     .join = s->join,
                     .buffer_us = s->buffer_us},
         .zap = s->zap,
@@ -78,8 +81,38 @@ static int add_viewer(struct cell *c, size_t session)
         .start_us = start_us,
         .run_start_us = CELL_START_US,
     };
-    int status = hesp_viewer_create(&c->hesp, &config, &s->http, start_us + s->duration_us,
-                                    &c->viewers[c->viewer_count]);
+    return hesp_viewer_create(&c->hesp, &config, &s->http, start_us + s->duration_us,
+                              &c->viewers[c->viewer_count].hesp);
+}
+
+static int add_segment_viewer(struct cell *c, size_t session, int64_t start_us)
+{
+    const struct simulate_config *s = c->world->config;
+    struct segment_viewer_config config = {
+        .number = session,
+        .viewer = {.channel_count = s->channel_count,
+                   .first_channel = session % s->channel_count,
+                   .delivery = *s->delivery,
+                   .rule = s->rule,
+                   .estimator = s->estimator,
+                   .catchup = s->catchup,
+                   .wanted_bps = s->wanted_bps},
+        .zap = s->zap,
+        .seed = s->seed,
+        .start_us = start_us,
+        .until_us = start_us + s->duration_us,
+        .run_start_us = CELL_START_US,
+    };
+    return segment_viewer_create(&c->segments, &config, &s->http,
+                                 &c->viewers[c->viewer_count].segments);
+}
+
+static int add_viewer(struct cell *c, size_t session)
+{
+    const struct simulate_config *s = c->world->config;
+    int64_t start_us = CELL_START_US + lots_share(s->ramp_us, lots_draw(&c->lots));
+    int status = s->delivery ? add_segment_viewer(c, session, start_us)
+                             : add_hesp_viewer(c, session, start_us);
     c->viewer_count += !status;
     return status;
 }
@@ -97,17 +130,32 @@ static int add_viewers(struct cell *c)
     return status;
 }
 
+static struct virtual_facts end_viewer(struct cell *c, size_t i, int *status)
+{
+    struct virtual_facts facts;
+    int of_viewer;
+    if (c->world->config->delivery) {
+        facts = segment_viewer_facts(c->viewers[i].segments);
+        of_viewer = segment_viewer_status(c->viewers[i].segments);
+        segment_viewer_destroy(c->viewers[i].segments);
+    } else {
+        facts = hesp_viewer_facts(c->viewers[i].hesp);
+        of_viewer = hesp_viewer_status(c->viewers[i].hesp);
+        hesp_viewer_destroy(c->viewers[i].hesp);
+    }
+    if (!*status)
+        *status = of_viewer;
+    return facts;
+}
+
 static int end_viewers(struct cell *c, struct cell_facts *facts)
 {
     int status = ERR_OK;
     for (size_t i = 0; i < c->viewer_count; i++) {
-        struct virtual_facts f = hesp_viewer_facts(c->viewers[i]);
+        struct virtual_facts f = end_viewer(c, i, &status);
         facts->bytes += f.bytes;
         facts->connections += f.connections;
         facts->requests += f.requests;
-        if (!status)
-            status = hesp_viewer_status(c->viewers[i]);
-        hesp_viewer_destroy(c->viewers[i]);
     }
     free(c->viewers);
     facts->steps += c->engine.steps;
@@ -122,14 +170,21 @@ int cell_run(const struct cell_world *world, size_t number, struct cell_facts *f
                      .number = number,
                      .lots = lots_of(s->seed, number),
                      .engine = {.now_us = CELL_START_US}};
+    make_path(&c);
+    int64_t rtt_us =
+        link_delay_us(&c.path.down, CELL_START_US) + link_delay_us(&c.path.up, CELL_START_US);
     c.hesp = (struct hesp_world){.engine = &c.engine,
                                  .path = &c.path,
-                                 .origin = world->origin,
+                                 .origin = world->hesp_origin,
                                  .told = world->told,
-                                 .report = world->report};
-    make_path(&c);
-    c.hesp.rtt_us =
-        link_delay_us(&c.path.down, CELL_START_US) + link_delay_us(&c.path.up, CELL_START_US);
+                                 .report = world->report,
+                                 .rtt_us = rtt_us};
+    c.segments = (struct segment_world){.engine = &c.engine,
+                                        .path = &c.path,
+                                        .origin = world->segment_origin,
+                                        .bitrates_bps = world->bitrates_bps,
+                                        .report = world->report,
+                                        .rtt_us = rtt_us};
     int status = add_viewers(&c);
     if (!status)
         engine_run(&c.engine, CELL_START_US + s->ramp_us + s->duration_us + 1);

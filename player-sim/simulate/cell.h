@@ -6,6 +6,7 @@
 #define PLAYER_SIM_SIMULATE_CELL_H
 
 #include "player-sim/simulate/hesp_viewer.h"
+#include "player-sim/simulate/segment_viewer.h"
 #include "player-sim/simulate/simulate.h"
 
 /* When runs begin, on the engines' clock: channels have been on the air for a while then. */
@@ -13,9 +14,11 @@
 
 struct cell_world {
     const struct simulate_config *config;
-    const struct hesp_origin *origin;
-    struct session_channel *const *told; /* the thread's */
-    const char *const *urls;             /* of the channels */
+    const struct hesp_origin *hesp_origin; /* the one that config->delivery needs */
+    const struct segment_origin *segment_origin;
+    struct session_channel *const *told; /* HESP: the thread's */
+    const char *const *urls;             /* HESP: of the channels */
+    const int64_t *const *bitrates_bps;  /* segments: of each channel's rungs */
     struct report *report;               /* where this cell's measurements go */
 };
 

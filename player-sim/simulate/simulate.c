@@ -24,7 +24,10 @@ struct study {
     struct bytes_writer manifests[SIMULATE_CHANNELS_MAX];
     char url_texts[SIMULATE_CHANNELS_MAX][URL_BYTES];
     const char *urls[SIMULATE_CHANNELS_MAX];
-    struct hesp_origin origin;
+    int64_t bitrates_bps[SIMULATE_CHANNELS_MAX][CONTENT_RUNGS_MAX];
+    const int64_t *bitrate_lists[SIMULATE_CHANNELS_MAX];
+    struct hesp_origin hesp_origin;
+    struct segment_origin segment_origin;
     size_t cells; /* of this shard */
     size_t batch_cells, batches;
 
@@ -120,9 +123,11 @@ static int run_batches(struct study *s, struct session_channel *const *told)
     int status = report_create_part(s->report, &report);
     while (!status && take_batch(s, &batch)) {
         struct cell_world world = {.config = s->config,
-                                   .origin = &s->origin,
+                                   .hesp_origin = &s->hesp_origin,
+                                   .segment_origin = &s->segment_origin,
                                    .told = told,
                                    .urls = s->urls,
+                                   .bitrates_bps = s->bitrate_lists,
                                    .report = report};
         struct cell_facts facts = {0};
         int ran = run_batch(s, batch, &world, &facts, &sessions);
@@ -136,7 +141,7 @@ static void *run_thread(void *context)
 {
     struct study *s = context;
     struct session_channel *told[SIMULATE_CHANNELS_MAX] = {0};
-    int status = read_manifests(s, told);
+    int status = s->config->delivery ? ERR_OK : read_manifests(s, told);
     if (!status)
         status = run_batches(s, told);
     if (status)
@@ -157,6 +162,23 @@ static int64_t content_us(const struct content *c)
     return timebase_frame_us((int64_t)c->frame_count, c->rate);
 }
 
+/* What HESP viewers are told of a channel. */
+static int write_manifest(struct study *s, size_t channel)
+{
+    snprintf(s->url_texts[channel], URL_BYTES, "http://origin/%zu/manifest.json", channel + 1);
+    s->urls[channel] = s->url_texts[channel];
+    return sim_channel_manifest(&s->channels[channel], &s->manifests[channel]);
+}
+
+/* And what viewers of segments choose from. */
+static void list_bitrates(struct study *s, size_t channel)
+{
+    const struct content *c = s->channels[channel].content;
+    for (size_t i = 0; i < c->rung_count; i++)
+        s->bitrates_bps[channel][i] = c->rungs[i].bandwidth_bps;
+    s->bitrate_lists[channel] = s->bitrates_bps[channel];
+}
+
 /* Each channel is at a place of its content, and of its segments, of its own. */
 static int make_channels(struct study *s)
 {
@@ -167,19 +189,36 @@ static int make_channels(struct study *s)
         const struct content *content = &config->contents[i % config->content_count];
         int64_t phase_us = lots_share(content_us(content), lots_draw(&lots));
         s->channels[i] = (struct sim_channel){content, CELL_START_US - on_air_us - phase_us};
-        snprintf(s->url_texts[i], URL_BYTES, "http://origin/%zu/manifest.json", i + 1);
-        s->urls[i] = s->url_texts[i];
         bytes_writer_init(&s->manifests[i]);
-        status = sim_channel_manifest(&s->channels[i], &s->manifests[i]);
+        list_bitrates(s, i);
+        if (!config->delivery)
+            status = write_manifest(s, i);
     }
-    s->origin = (struct hesp_origin){
-        .channels = s->channels,
-        .channel_count = config->channel_count,
-        .packet_us = config->packet_us,
-        .window_us = window_us,
-        .manifest_bytes = (uint32_t)s->manifests[0].size,
-    };
     return status;
+}
+
+static uint32_t part_frames(const struct simulate_config *config)
+{
+    const struct content *c = config->contents;
+    int64_t frames = timebase_frame_at_us(config->part_us, c->rate);
+    return frames < 1 ? 1 : frames > c->segment_frames ? c->segment_frames : (uint32_t)frames;
+}
+
+static void make_origins(struct study *s)
+{
+    const struct simulate_config *config = s->config;
+    s->hesp_origin = (struct hesp_origin){.channels = s->channels,
+                                          .channel_count = config->channel_count,
+                                          .packet_us = config->packet_us,
+                                          .window_us = window_us,
+                                          .manifest_bytes = (uint32_t)s->manifests[0].size};
+    if (!config->delivery)
+        return;
+    s->segment_origin = (struct segment_origin){.channels = s->channels,
+                                                .channel_count = config->channel_count,
+                                                .unit = config->delivery->unit,
+                                                .live = config->delivery->live,
+                                                .part_frames = part_frames(config)};
 }
 
 static void count_cells(struct study *s)
@@ -279,6 +318,7 @@ int simulate_run(const struct simulate_config *config, struct report *report,
         pthread_cond_init(&s->turned, NULL);
         count_cells(s);
         status = make_channels(s);
+        make_origins(s);
     }
     if (!status)
         status = run_threads(s, progress, context);

@@ -15,6 +15,7 @@
 #include "player-sim/content/content.h"
 #include "player-sim/link/trace.h"
 #include "player-sim/report/report.h"
+#include "player-sim/segmented/segmented.h"
 #include "player-sim/session/plan.h"
 #include "player-sim/session/session.h"
 #include "player-sim/transport/virtual/client.h"
@@ -50,12 +51,19 @@ struct simulate_config {
     int64_t queue_bytes;                 /* 0: a default for the link */
     double loss;
     struct virtual_config http;
-    int64_t packet_us; /* as hesp_origin.h has it */
 
-    struct plan_interval zap, change;
-    int64_t rate_limit_bps; /* as session_config.rate_bps */
-    enum session_join join;
+    const struct segmented_delivery *delivery; /* NULL: HESP; borrowed */
+    const struct abr_rule *rule;
+    const struct abr_estimator *estimator;
+    int64_t wanted_bps; /* of the rule "fixed": the highest rung not above it, else the lowest */
+    struct plan_interval zap, change; /* change: HESP only */
+
+    enum session_join join; /* HESP, as session_config has them */
     int64_t buffer_us;
+    int64_t packet_us; /* HESP, as hesp_origin.h has it */
+
+    const struct segmented_catchup *catchup; /* segments; NULL: none */
+    int64_t part_us;                         /* > 0: how long a chunk or part is, in media */
     uint64_t seed;
     const volatile sig_atomic_t *stop; /* set from outside: ends the run after the cells at hand */
 };

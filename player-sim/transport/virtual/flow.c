@@ -192,8 +192,8 @@ static bool offer(struct flow *f, uint64_t piece, uint32_t bytes, bool repeated)
     }
     *burst_at(f, f->burst_end++) = (struct burst){
         .sent_us = now_us,
-        .acked_us =
-            taken ? arrives_us + link_delay_us(&f->path->up, now_us) : now_us + window_probe_us(&f->window),
+        .acked_us = taken ? arrives_us + link_delay_us(&f->path->up, now_us)
+                          : now_us + window_probe_us(&f->window),
         .piece = piece,
         .bytes = bytes,
         .lost = !taken,

@@ -163,8 +163,7 @@ void virtual_request_arrived(struct virtual_request *r, const struct flow_piece 
     if (!r->first_byte_us)
         r->first_byte_us = piece->first_us;
     r->body_bytes += bytes;
-    r->transfer_us +=
-        now(r) - (piece->first_us > r->arrived_us ? piece->first_us : r->arrived_us);
+    r->transfer_us += now(r) - (piece->first_us > r->arrived_us ? piece->first_us : r->arrived_us);
     r->arrived_us = now(r);
     if (!refused)
         tell(r, (struct virtual_event){.kind = VIRTUAL_PIECE,
@@ -192,7 +191,8 @@ static void forget(struct virtual_request *r)
     if (!r->connection)
         leave(r, false);
     else
-        timers_set(timers_of(r), &r->patience, now(r) + link_delay_us(&r->client->path->up, now(r)));
+        timers_set(timers_of(r), &r->patience,
+                   now(r) + link_delay_us(&r->client->path->up, now(r)));
 }
 
 static void patience_due(void *context)

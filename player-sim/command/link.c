@@ -129,6 +129,8 @@ static void tell_way(const struct driver_way *way, const char *name)
             "%s %" PRIu64 " packets, %" PRIu64 " bytes, %" PRIu64 " dropped, queue up to %" PRId64
             " bytes",
             name, l->taken, l->bytes, l->dropped, l->backlog_max_bytes);
+    if (l->config.loss > 0)
+        fprintf(stderr, ", %" PRIu64 " lost by chance", l->lost);
     if (way->lost)
         fprintf(stderr, ", %" PRIu64 " lost by the driver", way->lost);
     if (way->late)
@@ -179,10 +181,22 @@ static int run(const struct link_options *options, const struct ends *ends)
     return child.code;
 }
 
+static int open_and_run(const struct link_options *options)
+{
+    char error[LINK_OPTIONS_ERROR_BYTES];
+    struct ends ends;
+    if (ends_open(options->netns, &ends, error, sizeof error)) {
+        fprintf(stderr, "%s: %s\n", program, error);
+        return EXIT_FAILURE;
+    }
+    int code = run(options, &ends);
+    ends_close(&ends);
+    return code;
+}
+
 int command_link(int argc, char **argv)
 {
     struct link_options options;
-    struct ends ends;
     char error[LINK_OPTIONS_ERROR_BYTES];
     switch (link_options_read(argc, argv, &options, error)) {
     case LINK_OPTIONS_DONE:
@@ -193,11 +207,7 @@ int command_link(int argc, char **argv)
     case LINK_OPTIONS_RUN:
         break;
     }
-    if (ends_open(options.netns, &ends, error, sizeof error)) {
-        fprintf(stderr, "%s: %s\n", program, error);
-        return EXIT_FAILURE;
-    }
-    int code = run(&options, &ends);
-    ends_close(&ends);
+    int code = open_and_run(&options);
+    link_options_finish(&options);
     return code;
 }

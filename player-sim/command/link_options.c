@@ -1,14 +1,13 @@
 #include "player-sim/command/link_options.h"
 #include "media/core/option_errors.h"
-#include "media/core/values.h"
 
 #include <argp.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_RTT = 256, KEY_RATE, KEY_QUEUE, KEY_NETNS, KEY_QUIET, KEY_HELP };
-enum { RTT_MAX_MS = 60000, NAME_MAX_BYTES = 255 };
+enum { KEY_VALUE = 256, KEY_NETNS = 512, KEY_QUIET, KEY_HELP }; /* KEY_VALUE + enum link_value */
+enum { NAME_MAX_BYTES = 255 };
 
 static const char program[] = "player-sim link";
 
@@ -34,6 +33,14 @@ static const char documentation[] =
     "connections that it left get two more round trips to close, and one line on standard error "
     "tells what went through.\n"
     "\n"
+    "A TRACE changes the rate of the way to the command as time goes on, again and again: a file "
+    "of Sabre's JSON, of Mahimahi's milliseconds or of lines \"seconds Mbit/s\"; one of the MMSys "
+    "2020 profiles " TRACE_NAMES
+    "; or constant:BPS. The way back has --rate. A trace's round trips "
+    "hold both ways, unless --rtt is given.\n"
+    "  player-sim link --netns lab --trace cascade --rtt 40 --jitter 5 -- \\\n"
+    "      player-sim live http://10.77.0.1:8080/one/manifest.json\n"
+    "\n"
     "It needs root (CAP_SYS_ADMIN, CAP_NET_ADMIN) and /dev/net/tun. docs/link.md has the model "
     "and its limits.\n"
     "\n"
@@ -41,10 +48,23 @@ static const char documentation[] =
     "started; 1 the link could not be made, 2 wrong usage.\n";
 
 static const struct argp_option options[] = {
-    {"rtt", KEY_RTT, "MS", 0, "Round trip in milliseconds, half of it each way (default: 0)", 1},
-    {"rate", KEY_RATE, "BPS[k|M|G]", 0, "Bits a second each way; 0 is no limit (default: 0)", 1},
-    {"queue", KEY_QUEUE, "BYTES[k|M]", 0,
-     "What may wait each way (default: what the rate carries in a round trip, at least 64k)", 1},
+    {"rtt", KEY_VALUE + LINK_VALUE_RTT, "MS", 0,
+     "Round trip in milliseconds, half of it each way (default: the trace's, or 0)", 1},
+    {"rate", KEY_VALUE + LINK_VALUE_RATE, "BPS[k|M|G]", 0,
+     "Bits a second each way, or with --trace of the way back; 0 is no limit (default: 0)", 1},
+    {"queue", KEY_VALUE + LINK_VALUE_QUEUE, "BYTES[k|M]", 0,
+     "What may wait each way (default: what the highest rate carries in the longest round trip, at "
+     "least 64k)",
+     1},
+    {"trace", KEY_VALUE + LINK_VALUE_TRACE, "TRACE", 0,
+     "How the rate of the way to the command changes: a file, a profile's name or constant:BPS", 1},
+    {"trace-from", KEY_VALUE + LINK_VALUE_TRACE_FROM, "SECONDS", 0,
+     "Where in the trace the link starts (default: 0)", 1},
+    {"jitter", KEY_VALUE + LINK_VALUE_JITTER, "MS", 0,
+     "Up to so much later each packet arrives, each way (default: 0)", 1},
+    {"loss", KEY_VALUE + LINK_VALUE_LOSS, "SHARE", 0,
+     "How many packets are lost on the way, 0 to 1, each way (default: 0)", 1},
+    {"seed", KEY_VALUE + LINK_VALUE_SEED, "N", 0, "Of jitter and loss (default: 1)", 1},
     {"netns", KEY_NETNS, "NAME", 0,
      "Where the host's end is: a namespace of \"ip netns add\" (default: the one this runs in)", 1},
     {"quiet", KEY_QUIET, NULL, 0, "Don't tell at the end what went through", 1},
@@ -55,39 +75,12 @@ static const struct argp_option options[] = {
 struct reading {
     struct link_options *out;
     char *error;
-    int64_t rtt_us, rate_bps, queue_bytes; /* queue 0: not given */
     bool answered;
 };
 
 static bool wrong(struct reading *r, const char *option, const char *text, const char *remedy)
 {
     return error_line(r->error, LINK_OPTIONS_ERROR_BYTES, "%s %.60s: %s", option, text, remedy);
-}
-
-static bool read_rtt(struct reading *r, const char *text)
-{
-    double ms;
-    if (!value_decimal(text, &ms) || ms > RTT_MAX_MS)
-        return wrong(r, "--rtt", text, "give milliseconds up to 60000, for example --rtt 20");
-    r->rtt_us = (int64_t)(ms * 1000 + 0.5);
-    return true;
-}
-
-static bool read_rate(struct reading *r, const char *text)
-{
-    if (!value_bits(text, &r->rate_bps) || (r->rate_bps && r->rate_bps < 1000) ||
-        r->rate_bps > LINK_RATE_MAX_BPS)
-        return wrong(r, "--rate", text,
-                     "give bits a second from 1k to 1000G, for example --rate 10M; 0 is no limit");
-    return true;
-}
-
-static bool read_queue(struct reading *r, const char *text)
-{
-    if (!value_bytes(text, &r->queue_bytes) || r->queue_bytes < 1 ||
-        r->queue_bytes > LINK_QUEUE_MAX_BYTES)
-        return wrong(r, "--queue", text, "give bytes from 1 to 512M, for example --queue 64k");
-    return true;
 }
 
 static bool read_netns(struct reading *r, const char *text)
@@ -108,20 +101,18 @@ static bool no_command(struct reading *r)
                       program);
 }
 
+static bool read_value(struct reading *r, int key, const char *text)
+{
+    return link_values_read(&r->out->values, (enum link_value)(key - KEY_VALUE), text, r->error);
+}
+
 static error_t take(int key, char *argument, struct argp_state *state)
 {
     struct reading *r = state->input;
     bool good = true;
+    if (key >= KEY_VALUE && key < KEY_NETNS)
+        return read_value(r, key, argument) ? 0 : EINVAL;
     switch (key) {
-    case KEY_RTT:
-        good = read_rtt(r, argument);
-        break;
-    case KEY_RATE:
-        good = read_rate(r, argument);
-        break;
-    case KEY_QUEUE:
-        good = read_queue(r, argument);
-        break;
     case KEY_NETNS:
         good = read_netns(r, argument);
         break;
@@ -150,16 +141,6 @@ static error_t take(int key, char *argument, struct argp_state *state)
     return good ? 0 : EINVAL;
 }
 
-/* An odd microsecond goes the command's way out. */
-static void make_ways(const struct reading *r)
-{
-    int64_t queue_bytes =
-        r->queue_bytes ? r->queue_bytes : link_default_queue_bytes(r->rate_bps, r->rtt_us);
-    for (int i = 0; i < 2; i++)
-        r->out->ways[i] = (struct link_config){
-            .delay_us = (r->rtt_us + i) / 2, .rate_bps = r->rate_bps, .queue_bytes = queue_bytes};
-}
-
 enum link_options_outcome link_options_read(int argc, char **argv, struct link_options *out,
                                             char error[LINK_OPTIONS_ERROR_BYTES])
 {
@@ -168,16 +149,24 @@ enum link_options_outcome link_options_read(int argc, char **argv, struct link_o
     struct link_options read = {0};
     struct reading r = {.out = &read, .error = error};
     error[0] = '\0';
+    link_values_init(&read.values);
     int failed = argp_parse(&argp, argc, argv,
                             ARGP_NO_ERRS | ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER, NULL, &r);
+    if (!failed && !error[0] && link_values_check(&read.values, error)) {
+        link_values_ways(&read.values, read.ways);
+        *out = read;
+        return LINK_OPTIONS_RUN;
+    }
+    link_options_finish(&read);
     if (r.answered && !fflush(stdout))
         return LINK_OPTIONS_DONE;
     if (r.answered)
         error_line(error, LINK_OPTIONS_ERROR_BYTES,
                    "standard output: %s: send it where it can be written", strerror(errno));
-    if (failed || error[0])
-        return LINK_OPTIONS_WRONG;
-    make_ways(&r);
-    *out = read;
-    return LINK_OPTIONS_RUN;
+    return LINK_OPTIONS_WRONG;
+}
+
+void link_options_finish(struct link_options *o)
+{
+    link_values_finish(&o->values);
 }

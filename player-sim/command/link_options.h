@@ -3,14 +3,15 @@
 #ifndef PLAYER_SIM_COMMAND_LINK_OPTIONS_H
 #define PLAYER_SIM_COMMAND_LINK_OPTIONS_H
 
-#include "player-sim/link/link.h"
+#include "player-sim/command/link_values.h"
 
 #include <stdbool.h>
 
-enum { LINK_OPTIONS_ERROR_BYTES = 320 };
+enum { LINK_OPTIONS_ERROR_BYTES = LINK_VALUES_ERROR_BYTES };
 
 struct link_options {
-    struct link_config ways[2]; /* towards the command, and from it */
+    struct link_values values;  /* owned */
+    struct link_config ways[2]; /* towards the command, and from it; made of them */
     const char *netns;          /* of the host's end; NULL: where the program runs */
     bool quiet;
     char **command; /* NULL-terminated, within argv */
@@ -22,8 +23,10 @@ enum link_options_outcome {
     LINK_OPTIONS_WRONG /* error is one line that names the input and the remedy */
 };
 
-/* What is read points into argv. error is written only for LINK_OPTIONS_WRONG. */
+/* For LINK_OPTIONS_RUN out is the caller's to finish, and points into argv. error is written only
+ * for LINK_OPTIONS_WRONG. */
 enum link_options_outcome link_options_read(int argc, char **argv, struct link_options *out,
                                             char error[LINK_OPTIONS_ERROR_BYTES]);
+void link_options_finish(struct link_options *o);
 
 #endif

@@ -12,10 +12,15 @@ enum { ARGUMENTS_MAX = 24, PATIENCE_MS = 60000 };
 static bool read_way(const char *text, const char *name, struct link_run_way *way)
 {
     const char *at = strstr(text, name);
-    return at && sscanf(at + strlen(name),
-                        " %" SCNu64 " packets, %" SCNu64 " bytes, %" SCNu64
-                        " dropped, queue up to %" SCNd64 " bytes",
-                        &way->packets, &way->bytes, &way->dropped, &way->queue_bytes) == 4;
+    int size = 0;
+    if (!at || sscanf(at + strlen(name),
+                      " %" SCNu64 " packets, %" SCNu64 " bytes, %" SCNu64
+                      " dropped, queue up to %" SCNd64 " bytes%n",
+                      &way->packets, &way->bytes, &way->dropped, &way->queue_bytes, &size) != 4)
+        return false;
+    if (sscanf(at + strlen(name) + size, ", %" SCNu64 " lost by chance", &way->lost) != 1)
+        way->lost = 0;
+    return true;
 }
 
 void link_run_start(struct process *p, const char *const arguments[])

@@ -14,6 +14,7 @@ enum { LINK_RUN_OUTPUT_BYTES = 16384, LINK_RUN_TEXTS_MAX = 3 };
 struct link_run_way {
     uint64_t packets, bytes, dropped;
     int64_t queue_bytes;
+    uint64_t lost; /* by chance; 0 where the line says nothing of it */
 };
 
 struct link_run {

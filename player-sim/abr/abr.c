@@ -7,8 +7,13 @@
 /* What a first rung keeps in reserve, as the throughput rule does later (Sabre, safety_factor). */
 #define FIRST_SAFETY 0.9
 
-const struct abr_rule *const abr_rules[] = {&abr_rule_fixed, NULL};
-const struct abr_estimator *const abr_estimators[] = {NULL};
+const struct abr_rule *const abr_rules[] = {
+    &abr_rule_throughput, &abr_rule_bola,  &abr_rule_bola_e,
+    &abr_rule_dynamic,    &abr_rule_fixed, NULL,
+};
+
+const struct abr_estimator *const abr_estimators[] = {&abr_estimator_ewma, &abr_estimator_sliding,
+                                                      NULL};
 
 const struct abr_rule *abr_rule_find(const char *name)
 {

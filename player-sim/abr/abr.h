@@ -64,7 +64,9 @@ struct abr_download {
     int64_t end_us;        /* >= first_byte_us */
     int64_t transfer_us;   /* how long bytes were coming in: end_us - first_byte_us, or less where
                               pauses in which the origin had none are known and left out */
-    bool app_limited;      /* transfer_us holds such pauses: the link can do more than this says */
+    bool app_limited; /* transfer_us holds such pauses: the link can do more than this says. Unset
+                         where bytes were queueing all the time all the same */
+    bool held;        /* the origin may have held the request back: its first byte tells no rtt */
 };
 
 struct abr_choice {

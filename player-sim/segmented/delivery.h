@@ -28,6 +28,7 @@ struct segmented_delivery {
     bool live;      /* false: on demand, played from its first frame to its last */
     bool headers;   /* a rung's initialization segment comes before its first media */
     bool playlists; /* a rung has a playlist of its own, asked for after the channel's manifest */
+    bool hints;     /* parts: the one after the last that a playlist lists is asked for as well */
     bool anew;      /* a zap fetches manifests and playlists again; else known ones will do */
     int64_t buffer_max_us; /* > 0: a unit that would not fit is asked for when it does */
     int64_t start_us;      /* media needed ahead of the first picture's time to start, >= 0; any

@@ -16,20 +16,6 @@ void series_finish(struct report_series *s)
 
 /* ---- order ---- */
 
-static int compare(const void *a, const void *b)
-{
-    const struct report_sample *x = a, *y = b;
-    if (x->value != y->value)
-        return x->value < y->value ? -1 : 1;
-    if (x->session != y->session)
-        return x->session < y->session ? -1 : 1;
-    if (x->channel != y->channel)
-        return x->channel < y->channel ? -1 : 1;
-    if (x->rendition != y->rendition)
-        return x->rendition < y->rendition ? -1 : 1;
-    return x->rtt < y->rtt ? -1 : x->rtt > y->rtt;
-}
-
 static bool alike(const struct report_sample *a, const struct report_sample *b)
 {
     return a->value == b->value && a->session == b->session && a->channel == b->channel &&
@@ -41,53 +27,11 @@ static bool add_run(struct report_sample *to, const struct report_sample *run)
     return alike(to, run) && !__builtin_add_overflow(to->count, run->count, &to->count);
 }
 
-static bool in_order(const struct report_series *s)
-{
-    for (size_t i = 1; i < s->count; i++)
-        if (compare(&s->samples[i - 1], &s->samples[i]) >= 0)
-            return false;
-    return true;
-}
-
-static void unite(struct report_series *s)
-{
-    size_t used = 0;
-    if (in_order(s))
-        return;
-    qsort(s->samples, s->count, sizeof *s->samples, compare);
-    for (size_t i = 0; i < s->count; i++)
-        if (!used || !add_run(&s->samples[used - 1], &s->samples[i]))
-            s->samples[used++] = s->samples[i];
-    s->count = used;
-}
-
-/* ---- histograms ---- */
-
 static struct report_sample coarse(struct report_sample run)
 {
     run.value = histogram_value(run.value);
     run.session = histogram_group(run.session);
     return run;
-}
-
-int series_coarsen(struct report_series *s)
-{
-    if (s->coarse)
-        return 0;
-    for (size_t i = 0; i < s->count; i++)
-        s->samples[i] = coarse(s->samples[i]);
-    s->coarse = true;
-    return series_settle(s);
-}
-
-int series_settle(struct report_series *s)
-{
-    unite(s);
-    if (!s->coarse && s->count > s->exact_max)
-        return series_coarsen(s);
-    size_t least = s->coarse ? (size_t)COARSE_SETTLE_MIN : s->exact_max;
-    s->settle_at = s->count > least / 2 ? 2 * s->count : least;
-    return 0;
 }
 
 /* ---- growing ---- */
@@ -117,22 +61,9 @@ static uint32_t *recent_place(struct report_series *s, const struct report_sampl
 }
 _Static_assert(RECENT == 1 << 12, "the upper 12 of 64 bits are a place");
 
-static void count_in(struct report_series *s, const struct report_sample *run)
+/* To the runs that are there: to one of them, or as one more. */
+static int put(struct report_series *s, struct report_sample run)
 {
-    int64_t sum;
-    s->n += run->count;
-    if (__builtin_mul_overflow(run->value, (int64_t)run->count, &sum) ||
-        __builtin_add_overflow(s->sum, sum, &s->sum))
-        s->sum = INT64_MAX;
-}
-
-static int append(struct report_series *s, struct report_sample run)
-{
-    if (s->count == (s->settle_at ? s->settle_at : s->exact_max)) {
-        int status = series_settle(s);
-        if (status)
-            return status;
-    }
     if (s->coarse)
         run = coarse(run);
     uint32_t *recent = recent_place(s, &run);
@@ -146,9 +77,75 @@ static int append(struct report_series *s, struct report_sample run)
     return 0;
 }
 
+/* ---- settling ---- */
+
+static int unite(struct report_series *s)
+{
+    const struct report_sample *before = s->samples;
+    size_t used = 0;
+    if (series_in_order(s->samples, s->count))
+        return 0;
+    int status = series_sort(&s->samples, s->count);
+    if (status)
+        return status;
+    if (s->samples != before)
+        s->capacity = s->count;
+    for (size_t i = 0; i < s->count; i++)
+        if (!used || !add_run(&s->samples[used - 1], &s->samples[i]))
+            s->samples[used++] = s->samples[i];
+    s->count = used;
+    return 0;
+}
+
+/* Sorted runs of near values become one before they would have to be sorted anew. */
+int series_coarsen(struct report_series *s)
+{
+    size_t count = s->count;
+    if (s->coarse)
+        return 0;
+    s->coarse = true;
+    s->count = 0;
+    for (size_t i = 0; i < count; i++)
+        put(s, s->samples[i]); /* at most so many: there is room */
+    return series_settle(s);
+}
+
+int series_settle(struct report_series *s)
+{
+    int status = unite(s);
+    if (status)
+        return status;
+    if (!s->coarse && s->count > s->exact_max)
+        return series_coarsen(s);
+    size_t least = s->coarse ? (size_t)COARSE_SETTLE_MIN : s->exact_max;
+    s->settle_at = s->count > least / 2 ? 2 * s->count : least;
+    return 0;
+}
+
+/* ---- samples that come ---- */
+
+static int append(struct report_series *s, const struct report_sample *run)
+{
+    if (s->count >= (s->settle_at ? s->settle_at : s->exact_max)) {
+        int status = series_settle(s);
+        if (status)
+            return status;
+    }
+    return put(s, *run);
+}
+
+static void count_in(struct report_series *s, const struct report_sample *run)
+{
+    int64_t sum;
+    s->n += run->count;
+    if (__builtin_mul_overflow(run->value, (int64_t)run->count, &sum) ||
+        __builtin_add_overflow(s->sum, sum, &s->sum))
+        s->sum = INT64_MAX;
+}
+
 int series_add(struct report_series *s, const struct report_sample *run)
 {
-    int status = append(s, *run);
+    int status = append(s, run);
     if (!status)
         count_in(s, run);
     return status;
@@ -162,7 +159,7 @@ static int take_all(struct report_series *into, const struct report_series *from
         struct report_sample run = from->samples[i];
         if (run.rendition != REPORT_NO_NAME)
             run.rendition = renditions[run.rendition];
-        status = append(into, run);
+        status = append(into, &run);
     }
     return status;
 }

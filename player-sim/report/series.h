@@ -53,4 +53,10 @@ int series_coarsen(struct report_series *s);
 
 void series_finish(struct report_series *s);
 
+/* Internal: by value, session, channel, rendition and rtt, in memory of count samples. ERR_NOMEM:
+ * nothing has changed. */
+int series_sort(struct report_sample **samples, size_t count);
+/* Whether they are so already, none like another. */
+bool series_in_order(const struct report_sample *samples, size_t count);
+
 #endif

@@ -69,8 +69,8 @@ static int read_segment(struct content_json *r, json_t *sizes, struct content *c
 int content_movie_read(struct content_json *r, json_t *root, struct content *out)
 {
     json_t *rates = list_of(r, root, "bitrates_kbps", CONTENT_RUNGS_MAX);
-    json_t *sizes = list_of(r, root, "segment_sizes_bits", CONTENT_FRAMES_MAX);
-    if (!rates || !sizes)
+    json_t *sizes = rates ? list_of(r, root, "segment_sizes_bits", CONTENT_FRAMES_MAX) : NULL;
+    if (!sizes)
         return ERR_INVALID;
     out->frame_count = json_array_size(sizes);
     content_json_name(r, out->name);

@@ -30,7 +30,8 @@ void rate_control_init(struct rate_control *rc, int64_t bitrate_bps, struct rati
 uint32_t rate_control_frame_bytes(struct rate_control *rc, const struct programme_frame *f,
                                   uint64_t *random);
 
-/* A packet of that frame, whole: QP 22 whatever the frame has (docs/packets.md). */
+/* A packet of that frame, whole, unless it is a keyframe: QP 22 whatever the frame has
+ * (docs/packets.md). */
 uint32_t rate_control_packet_bytes(int64_t bitrate_bps, const struct programme_frame *f);
 
 /* From a frame's capture until its chunk stands at the origin, microseconds. */

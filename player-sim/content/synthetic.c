@@ -17,8 +17,9 @@ static const int64_t term_most = 1000000;
 
 enum {
     SIDE_MAX = 16384,
-    BOX_BYTES = 140,     /* prft, moof and mdat's head: media/cmaf writes so many */
-    PROMISE_BYTES = 160, /* what the packager's bandwidth reckons with for each frame */
+    BOX_BYTES = 140,         /* prft, moof and mdat's head: media/cmaf writes so many */
+    PROMISE_BYTES = 160,     /* what the packager's bandwidth reckons with for each frame */
+    PACKET_HEAD_BYTES = 758, /* ftyp, moov, emsg: measured. What begins a segment is its packet */
     SOUND_RATE = 48000,
     SOUND_FRAME = 1024,
     SOUND_BOX_BYTES = 140,
@@ -151,9 +152,11 @@ static int make_rung(const struct content_ladder_rung *l, const struct programme
     rate_control_init(&control, l->bitrate_bps, c->rate);
     r->bandwidth_bps = promise_bps(c, l->bitrate_bps, control.buffer_bits);
     for (size_t n = 0; n < c->frame_count; n++) {
-        end += rate_control_frame_bytes(&control, &p->frames[n], random) + BOX_BYTES;
-        r->ends[n] = end;
-        r->packet_bytes[n] = rate_control_packet_bytes(l->bitrate_bps, &p->frames[n]);
+        const struct programme_frame *f = &p->frames[n];
+        uint32_t bytes = rate_control_frame_bytes(&control, f, random) + BOX_BYTES;
+        r->ends[n] = end += bytes;
+        r->packet_bytes[n] =
+            f->keyframe ? bytes + PACKET_HEAD_BYTES : rate_control_packet_bytes(l->bitrate_bps, f);
     }
     return ERR_OK;
 }

@@ -49,6 +49,8 @@ static bool set(struct settings_reading *r, const struct setting *row, const cha
     char why[SETTINGS_ERROR_BYTES];
     if (row->read(r, text))
         return true;
+    if (strncmp(r->error, "--", 2) == 0) /* it names the option by itself */
+        return false;
     snprintf(why, sizeof why, "%s", r->error);
     return settings_wrong(r, "--%s %.60s: %.200s", row->name, text, why);
 }

@@ -29,6 +29,8 @@ static const char documentation[] =
     "\n"
     "Exit codes: 0 success, 1 failure, or no session saw a picture, 2 wrong usage.\n";
 
+static const int64_t default_rate_bps = 10000000, default_rtt_us = 40000;
+
 static struct simulate_options *options_of(struct settings_reading *r)
 {
     return r->options;
@@ -132,22 +134,43 @@ static bool read_seed(struct settings_reading *r, const char *text)
 
 /* ---- network ---- */
 
+/* As `player-sim link` reads it. */
+static bool read_link(struct settings_reading *r, enum link_value which, const char *text)
+{
+    char why[LINK_VALUES_ERROR_BYTES];
+    if (!*text || link_values_read(&options_of(r)->link, which, text, why))
+        return true;
+    return settings_wrong(r, "%s", why);
+}
+
 static bool read_rate(struct settings_reading *r, const char *text)
 {
-    int64_t *bps = &options_of(r)->run.rate_bps;
-    return (value_bits(text, bps) && *bps <= LINK_RATE_MAX_BPS) ||
-           settings_wrong(r, "give bits per second up to 1000G, for example --rate 10M; 0 is no "
-                             "limit");
+    return read_link(r, LINK_VALUE_RATE, text);
 }
 
 static bool read_rtt(struct settings_reading *r, const char *text)
 {
-    return read_ms(r, text, &options_of(r)->run.rtt_us, "rtt");
+    return read_link(r, LINK_VALUE_RTT, text);
 }
 
 static bool read_jitter(struct settings_reading *r, const char *text)
 {
-    return read_ms(r, text, &options_of(r)->run.jitter_us, "jitter");
+    return read_link(r, LINK_VALUE_JITTER, text);
+}
+
+static bool read_loss(struct settings_reading *r, const char *text)
+{
+    return read_link(r, LINK_VALUE_LOSS, text);
+}
+
+static bool read_queue(struct settings_reading *r, const char *text)
+{
+    return read_link(r, LINK_VALUE_QUEUE, text);
+}
+
+static bool read_trace_from(struct settings_reading *r, const char *text)
+{
+    return read_link(r, LINK_VALUE_TRACE_FROM, text);
 }
 
 static bool read_trace(struct settings_reading *r, const char *text)
@@ -162,30 +185,6 @@ static bool read_trace(struct settings_reading *r, const char *text)
         return settings_wrong(r, "%s", why);
     o->run.trace_count++;
     return true;
-}
-
-static bool read_trace_from(struct settings_reading *r, const char *text)
-{
-    struct simulate_options *o = options_of(r);
-    o->run.trace_fixed = *text;
-    return !*text || settings_seconds(r, text, 0, &o->run.trace_from_us,
-                                      "give seconds, for example --trace-from 0");
-}
-
-static bool read_loss(struct settings_reading *r, const char *text)
-{
-    double *loss = &options_of(r)->run.loss;
-    return (value_decimal(text, loss) && *loss < 1) ||
-           settings_wrong(r, "give a share of the packets from 0 to below 1, for example --loss "
-                             "0.01");
-}
-
-static bool read_queue(struct settings_reading *r, const char *text)
-{
-    int64_t *bytes = &options_of(r)->run.queue_bytes;
-    *bytes = 0;
-    return !*text || (value_bytes(text, bytes) && *bytes > 0 && *bytes <= LINK_QUEUE_MAX_BYTES) ||
-           settings_wrong(r, "give bytes from 1 to 512M, for example --queue 256k");
 }
 
 static bool read_share(struct settings_reading *r, const char *text)
@@ -370,8 +369,10 @@ static const struct setting rows[] = {
      read_join, VIEWERS},
     {"buffer", "MS", "33", "How long a join's first picture stands besides its own time",
      read_buffer, VIEWERS},
-    {"rate", "BPS", "10M", "Rate of a link, each way; 0 is no limit", read_rate, NETWORK},
-    {"rtt", "MS", "40", "Round trip of a link, where a trace tells none", read_rtt, NETWORK},
+    {"rate", "BPS", "",
+     "Rate of a link, each way (default: 10M); with a trace that of the way back; 0 is no limit",
+     read_rate, NETWORK},
+    {"rtt", "MS", "", "Round trip of a link (default: the trace's, or 40)", read_rtt, NETWORK},
     {"trace", "TRACE", "", "Rates of the way to the viewer instead of --rate; repeatable",
      read_trace, NETWORK},
     {"trace-from", "SECONDS", "", "All start there in their trace, and not at a place of their own",
@@ -437,6 +438,21 @@ static bool make_content(struct simulate_options *o, struct settings_reading *r)
     return true;
 }
 
+/* What was not given: 10 Mbit/s, and 40 ms where the traces tell none. */
+static void take_link(struct simulate_options *o)
+{
+    const struct link_values *v = &o->link;
+    bool traced = o->run.trace_count > 0;
+    o->run.rate_bps = v->rate_bps >= 0 ? v->rate_bps : traced ? 0 : default_rate_bps;
+    o->run.rtt_us = v->rtt_us >= 0 ? v->rtt_us : default_rtt_us;
+    o->run.rtt_fixed = v->rtt_us >= 0;
+    o->run.jitter_us = v->jitter_us;
+    o->run.loss = v->loss;
+    o->run.queue_bytes = v->queue_bytes;
+    o->run.trace_fixed = v->trace_from_us >= 0;
+    o->run.trace_from_us = v->trace_from_us;
+}
+
 static void name_channels(struct simulate_options *o)
 {
     for (size_t i = 0; i < o->run.channel_count; i++) {
@@ -454,6 +470,7 @@ enum settings_outcome simulate_options_read(int argc, char **argv, struct simula
     struct settings_reading r = {.options = out, .error = error};
     *out = (struct simulate_options){.ladder = content_ladder_default};
     out->run.http = virtual_config_default;
+    link_values_init(&out->link);
     enum settings_outcome outcome = settings_read(&settings, argc, argv, out, error);
     if (outcome != SETTINGS_RUN)
         return outcome;
@@ -462,6 +479,7 @@ enum settings_outcome simulate_options_read(int argc, char **argv, struct simula
     out->run.traces = (const struct trace *const *)out->traces;
     out->run.contents = out->contents;
     out->run.content_count = out->content_count;
+    take_link(out);
     name_channels(out);
     return SETTINGS_RUN;
 }
@@ -472,5 +490,6 @@ void simulate_options_finish(struct simulate_options *o)
         trace_destroy(o->traces[i]);
     for (size_t i = 0; i < o->content_count; i++)
         content_finish(&o->contents[i]);
+    link_values_finish(&o->link);
     o->run.trace_count = o->content_count = 0;
 }

@@ -4,6 +4,7 @@
 #ifndef PLAYER_SIM_COMMAND_SIMULATE_OPTIONS_H
 #define PLAYER_SIM_COMMAND_SIMULATE_OPTIONS_H
 
+#include "player-sim/command/link_values.h"
 #include "player-sim/command/settings.h"
 #include "player-sim/content/synthetic.h"
 #include "player-sim/simulate/simulate.h"
@@ -12,6 +13,7 @@ enum { SIMULATE_TRACES_MAX = 1000, SIMULATE_CONTENTS_MAX = 100, SIMULATE_TRIMS_M
 
 struct simulate_options {
     struct simulate_config run; /* points into this struct; stop is the caller's to set */
+    struct link_values link;    /* without a trace: there may be many */
     struct trace *traces[SIMULATE_TRACES_MAX];      /* owned */
     struct content contents[SIMULATE_CONTENTS_MAX]; /* owned */
     struct content_ladder ladder;                   /* of a content that is made up */

@@ -36,12 +36,11 @@ static struct link_config link_of(struct cell *c, bool down)
         .jitter_us = s->jitter_us,
         .loss = s->loss,
         .seed = lots_draw(&c->lots),
-        .constant_rate = !down, /* traces are of downloads; requests are small */
+        .constant_rate = !down, /* traces are of downloads */
+        .constant_delay = s->rtt_fixed,
     };
-    if (s->trace_count) {
+    if (s->trace_count)
         link.trace = s->traces[c->number % s->trace_count];
-        link.rate_bps = 0;
-    }
     link.queue_bytes = s->queue_bytes;
     if (!link.queue_bytes)
         link.queue_bytes = link_default_queue_bytes(link_highest_rate_bps(&link),

@@ -47,8 +47,11 @@ struct simulate_config {
     size_t trace_count;                /* 0: rate_bps holds */
     bool trace_fixed;                  /* all cells begin at trace_from_us, nothing is drawn */
     int64_t trace_from_us;
-    int64_t rtt_us, rate_bps, jitter_us; /* as link.h has them; both ways */
-    int64_t queue_bytes;                 /* 0: a default for the link */
+    int64_t rtt_us;      /* where the trace tells none */
+    bool rtt_fixed;      /* or in any case */
+    int64_t rate_bps;    /* with a trace, of the way back; 0: no limit */
+    int64_t jitter_us;   /* as link.h has it; both ways, like what follows */
+    int64_t queue_bytes; /* 0: a default for the link */
     double loss;
     struct virtual_config http;
 

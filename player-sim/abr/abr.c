@@ -12,8 +12,9 @@ const struct abr_rule *const abr_rules[] = {
     &abr_rule_dynamic,    &abr_rule_fixed, NULL,
 };
 
-const struct abr_estimator *const abr_estimators[] = {&abr_estimator_ewma, &abr_estimator_sliding,
-                                                      NULL};
+const struct abr_estimator *const abr_estimators[] = {
+    &abr_estimator_ewma, &abr_estimator_sliding, &abr_estimator_dash, &abr_estimator_hls, NULL,
+};
 
 const struct abr_rule *abr_rule_find(const char *name)
 {

@@ -12,5 +12,7 @@ extern const struct abr_rule abr_rule_fixed;
 
 extern const struct abr_estimator abr_estimator_ewma;
 extern const struct abr_estimator abr_estimator_sliding;
+extern const struct abr_estimator abr_estimator_dash;
+extern const struct abr_estimator abr_estimator_hls;
 
 #endif

@@ -8,6 +8,9 @@ extern const struct abr_rule abr_rule_throughput;
 extern const struct abr_rule abr_rule_bola;
 extern const struct abr_rule abr_rule_bola_e;
 extern const struct abr_rule abr_rule_dynamic;
+extern const struct abr_rule abr_rule_l2a_ll;
+extern const struct abr_rule abr_rule_lol_plus;
+extern const struct abr_rule abr_rule_hls;
 extern const struct abr_rule abr_rule_fixed;
 
 extern const struct abr_estimator abr_estimator_ewma;

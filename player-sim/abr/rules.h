@@ -9,6 +9,7 @@ extern const struct abr_rule abr_rule_bola;
 extern const struct abr_rule abr_rule_bola_e;
 extern const struct abr_rule abr_rule_dynamic;
 extern const struct abr_rule abr_rule_fixed;
+extern const struct abr_rule abr_rule_burst;
 
 extern const struct abr_estimator abr_estimator_ewma;
 extern const struct abr_estimator abr_estimator_sliding;

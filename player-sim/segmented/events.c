@@ -29,8 +29,10 @@ static void play(struct segmented *s)
     if (level_us <= 0 || (level_us < need_us && !all && !full))
         return;
     int64_t stalled_us = segmented_playhead_play(p, s->now_us);
-    if (stalled_us > 0)
+    if (stalled_us > 0) {
         segmented_actions_saw(&s->actions, SESSION_STALL, s->rung, stalled_us, s->now_us);
+        s->recovering = true;
+    }
     catch_up_later(s);
 }
 

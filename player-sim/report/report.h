@@ -67,6 +67,41 @@ void report_fault(struct report *r, const struct report_place *place, enum sessi
 int report_stalls(struct report *r, const struct report_place *place, unsigned count);
 void report_repeated_picture(struct report *r);
 
+/* ---- timelines of chosen sessions, for the page ---- */
+
+enum { REPORT_TIMELINES_MAX = 16 };
+/* Of the link at its narrowest; the rendition's that is on screen; media ahead of the playhead; of
+ * the picture on screen. */
+enum report_line {
+    REPORT_BANDWIDTH_BPS,
+    REPORT_QUALITY_BPS,
+    REPORT_BUFFER_US,
+    REPORT_LATENCY_US,
+    REPORT_LINES
+};
+enum report_mark {
+    REPORT_MARK_STARTUP,
+    REPORT_MARK_ZAP,
+    REPORT_MARK_SWITCH,
+    REPORT_MARK_STALL,
+    REPORT_MARKS
+};
+
+/* Chooses a session; what is told of others is passed over. ERR_NOMEM; ERR_EXISTS; ERR_FULL: there
+ * are REPORT_TIMELINES_MAX of lower numbers (else the highest one's is given up). */
+int report_timeline_open(struct report *r, size_t session);
+/* From at_us (since the run's start, not falling from point to point of a line) on the value holds.
+ * About a thousand points of each line are kept, those that stand out most. ERR_NOMEM;
+ * ERR_INVALID: below 0, or at a time before the last. */
+int report_timeline_point(struct report *r, size_t session, enum report_line line, int64_t at_us,
+                          int64_t value);
+/* Something that took from from_us to to_us. Of many the first are kept, the rest counted.
+ * ERR_NOMEM, ERR_INVALID. */
+int report_timeline_mark(struct report *r, size_t session, enum report_mark mark, int64_t from_us,
+                         int64_t to_us);
+
+/* ---- parts of a run ---- */
+
 /* Takes all that from has measured, which is empty then and can go on measuring; its CSV's held
  * lines come next in into's. Figures, texts and page don't depend on how a run was dealt out to
  * reports nor on the order in which they are absorbed; the CSV's lines do. ERR_INVALID: from has

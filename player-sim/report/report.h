@@ -132,6 +132,11 @@ int report_write_table(struct report *r, const struct report_facts *facts, FILE 
 int report_write_json(struct report *r, const struct report_facts *facts, FILE *out);
 /* One self-contained page with the distributions; ERR_UNSUPPORTED: built without charts. */
 int report_write_html(struct report *r, const struct report_facts *facts, FILE *out);
+/* The figures as Prometheus' text format has them: openhesp_player_*, durations in seconds. */
+int report_write_prometheus(struct report *r, const struct report_facts *facts, FILE *out);
+/* The figures as one line in CloudWatch's embedded metric format; now_ms: since 1970. */
+int report_write_cloudwatch(struct report *r, const struct report_facts *facts, int64_t now_ms,
+                            FILE *out);
 /* Why there is no such page: one line, to be told before a run rather than after it; NULL: there is
  * one. Static storage. */
 const char *report_html_missing(void);

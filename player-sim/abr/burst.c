@@ -3,13 +3,14 @@
  *
  *   join   on the highest rung whose packet comes hardly later than the lowest one's: a zap on a
  *          thin link shows a picture at once, and climbs a few frames later
- *   down   at once, and far enough, where media comes in slower than it is made: to what came in,
- *          less a fifth
- *   up     to what the estimate carries with a reserve, as soon as nothing queues
- *   probe  where the estimate does not carry the next rung, but nothing has queued for a while, it
- *          is tried all the same: packets are short, so that over long round trips their samples
- *          say less than the link can do. A probe that fails doubles that while, up to 32 s; one
- *          that holds makes it short again.
+ *   down   where media comes in slower than it is made for two stretches on end, while it queues:
+ *          to what came in, less a fifth. One such stretch is a keyframe that takes its time.
+ *   up     to what the estimate carries with a reserve
+ *   probe  where the estimate does not carry the next rung, it is tried all the same: packets are
+ *          short, so that over long round trips their samples say less than the link can do
+ *   calm   a step up, but for the first after a join, needs a while in which nothing came too
+ *          slowly. A step that has to be taken back doubles that while, up to 32 s; one that holds
+ *          makes it short again.
  *
  * How large packets are is taken from docs/packets.md: 18 kB at 400 kbit/s, and by the power of 0.9
  * of the bit rate. */
@@ -17,8 +18,10 @@
 
 #include <math.h>
 
-static const int64_t probe_first_us = 2000000, probe_last_us = 32000000;
-static const int64_t proved_us = 4000000; /* a rung that has held for so long is good */
+enum { SLOW_STRETCHES = 2 };
+
+static const int64_t calm_first_us = 2000000, calm_last_us = 32000000;
+static const int64_t proved_us = 8000000; /* a rung that has held for so long is good */
 static const int64_t later_us = 30000;    /* by which a join's picture may be later */
 
 #define RESERVE_UP       0.8
@@ -27,18 +30,19 @@ static const int64_t later_us = 30000;    /* by which a join's picture may be la
 
 struct burst {
     struct abr_setup setup;
+    bool begun;
     size_t rung;        /* wanted */
     int64_t since_us;   /* that it is wanted */
-    int64_t calm_us;    /* since when nothing has queued */
-    int64_t probe_us;   /* of calm before the next probe */
-    bool probing;       /* what is wanted was a probe, and is not proved yet */
-    double carried_bps; /* what came in while it queued; 0: it does not */
-    bool begun;
+    int64_t slow_us;    /* when media last came in too slowly, or the rung was changed */
+    int64_t calm_us;    /* that a step up needs; 0: the first after a join needs none */
+    int64_t failed_us;  /* the calm after the next step that fails */
+    double carried_bps; /* what came in where it came too slowly */
+    unsigned slow;      /* stretches on end in which it did */
 };
 
 static void init(void *state, const struct abr_setup *setup)
 {
-    *(struct burst *)state = (struct burst){.setup = *setup, .probe_us = probe_first_us};
+    *(struct burst *)state = (struct burst){.setup = *setup, .failed_us = calm_first_us};
 }
 
 static size_t highest(const struct abr_setup *s, double bps)
@@ -55,8 +59,8 @@ static void want(struct burst *b, size_t rung, int64_t now_us)
         return;
     b->begun = true;
     b->rung = rung;
-    b->since_us = b->calm_us = now_us;
-    b->probing = false;
+    b->since_us = b->slow_us = now_us;
+    b->slow = 0;
 }
 
 static size_t first(void *state, const struct abr_moment *m)
@@ -76,16 +80,16 @@ static size_t first(void *state, const struct abr_moment *m)
 static void note_download(void *state, const struct abr_moment *m, const struct abr_download *d)
 {
     struct burst *b = state;
-    if (!d->media_us)
+    if (!d->media_us || d->rung != b->rung) /* a packet; or the rung that is being left */
         return;
-    bool queues = !d->app_limited;
-    b->carried_bps = queues ? (double)d->bytes * 8e6 / (double)d->transfer_us : 0;
-    if (queues)
-        b->calm_us = m->now_us;
-    if (!queues && b->probing && m->now_us - b->since_us >= proved_us) {
-        b->probing = false;
-        b->probe_us = probe_first_us;
+    bool slow = !d->app_limited && d->media_us < d->transfer_us;
+    b->slow = slow ? b->slow + 1 : 0;
+    if (slow) {
+        b->carried_bps = (double)d->bytes * 8e6 / (double)d->transfer_us;
+        b->slow_us = m->now_us;
     }
+    if (!slow && m->now_us - b->since_us >= proved_us)
+        b->failed_us = calm_first_us;
 }
 
 static void step_down(struct burst *b, int64_t now_us)
@@ -93,20 +97,24 @@ static void step_down(struct burst *b, int64_t now_us)
     size_t rung = highest(&b->setup, b->carried_bps * RESERVE_DOWN);
     if (rung >= b->rung)
         rung = b->rung ? b->rung - 1 : 0;
-    if (b->probing)
-        b->probe_us = b->probe_us * 2 < probe_last_us ? b->probe_us * 2 : probe_last_us;
+    if (now_us - b->since_us < proved_us) {
+        b->calm_us = b->failed_us;
+        b->failed_us = b->failed_us * 2 < calm_last_us ? b->failed_us * 2 : calm_last_us;
+    }
     want(b, rung, now_us);
 }
 
 static void step_up(struct burst *b, const struct abr_moment *m)
 {
     size_t rung = highest(&b->setup, m->estimate.throughput_bps * RESERVE_UP);
-    if (rung > b->rung) {
-        want(b, rung, m->now_us);
-    } else if (b->rung + 1 < b->setup.rung_count && m->now_us - b->calm_us >= b->probe_us) {
-        want(b, b->rung + 1, m->now_us);
-        b->probing = true;
-    }
+    int64_t calm_us = m->now_us - b->slow_us;
+    bool probes = b->rung + 1 < b->setup.rung_count && calm_us >= b->failed_us;
+    if (rung <= b->rung && probes)
+        rung = b->rung + 1;
+    if (rung <= b->rung || calm_us < b->calm_us)
+        return;
+    b->calm_us = b->calm_us ? b->calm_us : calm_first_us;
+    want(b, rung, m->now_us);
 }
 
 static struct abr_choice choose(void *state, const struct abr_moment *m)
@@ -114,9 +122,9 @@ static struct abr_choice choose(void *state, const struct abr_moment *m)
     struct burst *b = state;
     if (!b->begun)
         want(b, m->rung, m->now_us);
-    if (b->carried_bps > 0)
+    if (b->slow >= SLOW_STRETCHES)
         step_down(b, m->now_us);
-    else
+    else if (!b->slow)
         step_up(b, m);
     return (struct abr_choice){.rung = b->rung};
 }

@@ -100,7 +100,8 @@ static char *data_text(struct report *r, const struct report_facts *facts)
         if (!json_object_set_new(report, "command", json_string(command)) &&
             !json_object_set_new(report, "channels", channels_json(r)) &&
             !json_object_set_new(report, "distributions", distributions_json(r)) &&
-            !json_object_set_new(report, "zaps", zaps_json(r)))
+            !json_object_set_new(report, "zaps", zaps_json(r)) &&
+            !json_object_set_new(report, "timelines", timelines_json(&r->timelines)))
             text = json_dumps(report, REPORT_JSON_FLAGS | JSON_COMPACT | JSON_ENSURE_ASCII);
         json_decref(report);
     }

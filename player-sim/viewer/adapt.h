@@ -17,7 +17,7 @@
 #include "player-sim/abr/abr.h"
 #include "player-sim/session/session.h"
 
-enum { ADAPT_STRETCH_US = 500000, ADAPT_ALARM_US = 100000 };
+enum { ADAPT_STRETCH_US = 500000, ADAPT_ALARM_US = 200000 };
 
 struct adapt_config {
     const struct abr_rule *rule;

@@ -16,7 +16,7 @@ floors=(
     'packager/init'
     'packager/pipeline'
     'player-sim/stats player-sim/link player-sim/decode player-sim/session player-sim/content'
-    'player-sim/transport/http player-sim/report'
+    'player-sim/transport/http player-sim/report player-sim/record'
     'player-sim/live'
     'player-sim/command'
 )

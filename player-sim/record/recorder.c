@@ -42,6 +42,19 @@ void recorder_end(struct recorder *r, const char *format, ...)
     r->over = r->early = true;
 }
 
+void recorder_lose(struct recorder *r, struct recorder_track *t, const char *format, ...)
+{
+    va_list arguments;
+    size_t segments = r->segment_frames ? t->seen.frames / (size_t)r->segment_frames : 0;
+    va_start(arguments, format);
+    if (!r->early)
+        error_line_list(r->text, sizeof r->text, format, arguments);
+    va_end(arguments);
+    t->lost = r->early = true;
+    r->segments_wanted = segments < r->segments_wanted ? segments : r->segments_wanted;
+    r->over = r->over || !segments;
+}
+
 void recorder_ask(struct recorder *r, int64_t now_us, enum session_request_kind kind,
                   struct recorder_track *track, int64_t number, int64_t offset)
 {
@@ -103,6 +116,8 @@ static void on_failed(struct recorder *r, int64_t now_us, const struct recorder_
     if (packet && t->joined) {
         t->packets_refused++;
         recorder_ask_packets(r, now_us, t);
+    } else if (t->lost) {
+        return;
     } else if (segment && e->http_status != NOT_FOUND && ++t->tries <= TRIES) {
         recorder_ask(r, now_us, SESSION_GET_SEGMENT, t, t->segment, t->segment_bytes);
     } else if (r->rung_count && recorder_is_sound(r, t)) {
@@ -110,7 +125,7 @@ static void on_failed(struct recorder *r, int64_t now_us, const struct recorder_
         if (packet)
             recorder_on_joined(r, now_us, t, NULL);
     } else {
-        recorder_end(r, "%s", e->text ? e->text : "a request failed");
+        recorder_lose(r, t, "%s", e->text ? e->text : "a request failed");
     }
 }
 
@@ -120,7 +135,7 @@ static bool has_all(const struct recorder *r)
     for (size_t i = 0; i < r->rung_count; i++) {
         const struct recorder_track *t = &r->tracks[i];
         if (!t->joined || !recorder_has_enough(r, t) || t->packets_asked ||
-            t->next_packet < t->seen.frames)
+            (!t->lost && t->next_packet < t->seen.frames))
             return false;
     }
     return r->rung_count;
@@ -153,10 +168,12 @@ void recorder_handle(struct recorder *r, int64_t now_us, const struct session_ev
         on_packet(r, now_us, &asked, event);
         break;
     case SESSION_CHUNK:
-        recorder_on_chunk(r, now_us, &asked, event);
+        if (!r->tracks[asked.track].lost)
+            recorder_on_chunk(r, now_us, &asked, event);
         break;
     case SESSION_FINISHED:
-        recorder_on_finished(r, now_us, &r->tracks[asked.track]);
+        if (!r->tracks[asked.track].lost)
+            recorder_on_finished(r, now_us, &r->tracks[asked.track]);
         break;
     case SESSION_FAILED:
         on_failed(r, now_us, &asked, event);

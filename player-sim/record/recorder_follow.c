@@ -52,8 +52,8 @@ void recorder_on_chunk(struct recorder *r, int64_t now_us, const struct recorder
                           ? now_us + r->config.utc_offset_us - s->capture_us
                           : RECORDING_NO_WAIT;
     if (!is_next(r, t, s)) {
-        recorder_end(r, "%s: rendition %s: after %zu frames one is missing or comes twice",
-                     r->config.url, t->of->name, t->seen.frames);
+        recorder_lose(r, t, "%s: rendition %s: after %zu frames one is missing or comes twice",
+                      r->config.url, t->of->name, t->seen.frames);
         return;
     }
     learn_boxes(r, recorder_is_sound(r, t) ? NULL : s->payload);
@@ -63,8 +63,8 @@ void recorder_on_chunk(struct recorder *r, int64_t now_us, const struct recorder
     if (status == ERR_FULL && recorder_is_sound(r, t))
         return;
     if (status)
-        recorder_end(r, "rendition %s after %zu frames: %s", t->of->name, t->seen.frames,
-                     err_text(status));
+        recorder_lose(r, t, "rendition %s after %zu frames: %s", t->of->name, t->seen.frames,
+                      err_text(status));
     else
         recorder_ask_packets(r, now_us, t);
 }
@@ -78,7 +78,7 @@ void recorder_on_finished(struct recorder *r, int64_t now_us, struct recorder_tr
         return;
     }
     if ((int64_t)t->seen.frames % r->segment_frames)
-        recorder_end(r, "%s: the channel came to its end", r->config.url);
+        recorder_lose(r, t, "%s: the channel came to its end", r->config.url);
     else if (!recorder_has_enough(r, t))
         recorder_ask(r, now_us, SESSION_GET_SEGMENT, t, t->segment, 0);
 }

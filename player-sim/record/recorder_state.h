@@ -27,7 +27,7 @@ struct recorder_track {
     const struct session_track *of;
     struct recording seen; /* from first_sequence on; the sound: from its join on */
     bool joined;
-    bool lost; /* the sound: nothing more comes of it */
+    bool lost; /* nothing more comes of it */
     uint32_t timescale;
     uint32_t join_bytes;   /* of the packet it was joined with */
     int64_t segment;       /* under way */
@@ -61,9 +61,14 @@ struct recorder {
 void recorder_ask(struct recorder *r, int64_t now_us, enum session_request_kind kind,
                   struct recorder_track *track, int64_t number, int64_t offset);
 
-/* Ends the recording early; the text is one line. */
+/* Ends the recording early, now; the text is one line. */
 void recorder_end(struct recorder *r, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Nothing more comes of a rung: the recording is over when all have as many whole segments as that
+ * one, at once where it has none. */
+void recorder_lose(struct recorder *r, struct recorder_track *t, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static inline bool recorder_is_sound(const struct recorder *r, const struct recorder_track *t)
 {

@@ -27,6 +27,8 @@ static const char help[] =
     "            player-sim live --sessions 20 --zap-every 3 \\\n"
     "                http://127.0.0.1:8080/one/manifest.json \\\n"
     "                http://127.0.0.1:8080/two/manifest.json\n"
+    "  record  what a live channel weighs frame by frame, as content to simulate\n"
+    "            player-sim record -o one.json http://127.0.0.1:8080/one/manifest.json\n"
     "  stats   trimmed means of a column of numbers\n"
     "            player-sim stats --trim 'TM(10%:90%)' zaps.txt\n"
     "  link    run a command behind a link of a given delay and rate (as root)\n"
@@ -45,6 +47,7 @@ static const struct command {
 } commands[] = {
     {"live", command_live},
     {"simulate", command_simulate},
+    {"record", command_record},
     {"stats", command_stats},
     {"link", command_link},
 };
@@ -63,7 +66,7 @@ static int refuse(const char *what, const char *text)
     char error[ERROR_BYTES];
     error_line(error, sizeof error, "%s %.60s is not known: %s", what, text,
                *text == '-' ? "see player-sim --help"
-                            : "use live, stats or link; see player-sim --help");
+                            : "use live, record, stats or link; see player-sim --help");
     fprintf(stderr, "player-sim: %s\n", error);
     return EXIT_USAGE;
 }

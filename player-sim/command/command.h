@@ -5,6 +5,7 @@
 #define PLAYER_SIM_COMMAND_COMMAND_H
 
 int command_live(int argc, char **argv);
+int command_record(int argc, char **argv);
 int command_stats(int argc, char **argv);
 int command_link(int argc, char **argv);
 int command_simulate(int argc, char **argv);

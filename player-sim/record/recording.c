@@ -33,9 +33,9 @@ static size_t more_than(size_t capacity)
 static bool make_room_for_wait(struct recording *r)
 {
     size_t capacity = more_than(r->waits_capacity);
-    double *waits = r->waits < r->waits_capacity
-                        ? r->waits_us
-                        : realloc(r->waits_us, capacity * sizeof *r->waits_us);
+    struct trim_run *waits = r->waits < r->waits_capacity
+                                 ? r->waits_us
+                                 : realloc(r->waits_us, capacity * sizeof *r->waits_us);
     if (!waits)
         return false;
     if (r->waits == r->waits_capacity)
@@ -68,7 +68,7 @@ int recording_frame(struct recording *r, uint32_t bytes, int64_t wait_us)
     r->packet_bytes[r->frames] = 0;
     r->frame_bytes[r->frames++] = bytes;
     if (wait_us != RECORDING_NO_WAIT)
-        r->waits_us[r->waits++] = (double)wait_us;
+        r->waits_us[r->waits++].value = (double)wait_us;
     return ERR_OK;
 }
 
@@ -81,8 +81,8 @@ void recording_packet(struct recording *r, size_t at, uint32_t bytes)
 
 static int compare(const void *a, const void *b)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    const struct trim_run *x = a, *y = b;
+    return (x->value > y->value) - (x->value < y->value);
 }
 
 int64_t recording_made_us(struct recording *r, int64_t rtt_us)
@@ -90,6 +90,8 @@ int64_t recording_made_us(struct recording *r, int64_t rtt_us)
     double mean_us;
     if (r->waits)
         qsort(r->waits_us, r->waits, sizeof *r->waits_us, compare);
+    for (size_t i = 0; i < r->waits; i++)
+        r->waits_us[i].end = i + 1;
     if (!trim_value(&middle, r->waits_us, r->waits, &mean_us))
         return 0;
     int64_t made_us = llround(mean_us) - (rtt_us > 0 ? rtt_us / 2 : 0);

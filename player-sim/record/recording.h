@@ -13,7 +13,8 @@ struct recording {
     uint32_t *frame_bytes;  /* owned; of chunks */
     uint32_t *packet_bytes; /* owned; 0: that frame's was not fetched */
     size_t frames, capacity;
-    double *waits_us; /* owned: capture to arrival of the frames that came live; in any order */
+    struct trim_run *waits_us; /* owned: capture to arrival of the frames that came live; in any
+                                  order, each a run by itself */
     size_t waits, waits_capacity;
     size_t packets; /* how many frames' packets were fetched */
 };

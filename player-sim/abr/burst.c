@@ -12,6 +12,9 @@
  *          slowly. A step that has to be taken back doubles that while, up to 32 s; one that holds
  *          makes it short again.
  *
+ * Where the packet of the next rung would take more than 100 ms, the calm is 20 times as long as
+ * it, at least: with hardly a buffer, a step up is a stall of that length.
+ *
  * How large packets are is taken from docs/packets.md: 18 kB at 400 kbit/s, and by the power of 0.9
  * of the bit rate. */
 #include "player-sim/abr/rules.h"
@@ -23,6 +26,9 @@ enum { SLOW_STRETCHES = 2 };
 static const int64_t calm_first_us = 2000000, calm_last_us = 32000000;
 static const int64_t proved_us = 8000000; /* a rung that has held for so long is good */
 static const int64_t later_us = 30000;    /* by which a join's picture may be later */
+
+#define SHORT_PACKET_US 1e5
+#define WORTH           20
 
 #define RESERVE_UP       0.8
 #define RESERVE_DOWN     0.8
@@ -92,6 +98,17 @@ static void note_download(void *state, const struct abr_moment *m, const struct 
         b->failed_us = calm_first_us;
 }
 
+/* The next step up is the first of a join again, where the last ones did not fail. */
+static void note_seek(void *state, const struct abr_moment *m)
+{
+    struct burst *b = state;
+    (void)m;
+    b->begun = false;
+    b->slow = 0;
+    if (b->failed_us == calm_first_us)
+        b->calm_us = 0;
+}
+
 static void step_down(struct burst *b, int64_t now_us)
 {
     size_t rung = highest(&b->setup, b->carried_bps * RESERVE_DOWN);
@@ -104,14 +121,23 @@ static void step_down(struct burst *b, int64_t now_us)
     want(b, rung, now_us);
 }
 
+/* A packet that takes its time holds up the pictures of the old rung, with hardly a buffer to hide
+ * it: what it costs has to be worth it. */
+static int64_t worth_us(const struct burst *b, size_t rung, double bps)
+{
+    double packet_us = bps > 0 ? PACKET_BITS(b->setup.bitrates_bps[rung]) / bps * 1e6 : 0;
+    return packet_us > SHORT_PACKET_US ? (int64_t)(packet_us * WORTH) : 0;
+}
+
 static void step_up(struct burst *b, const struct abr_moment *m)
 {
-    size_t rung = highest(&b->setup, m->estimate.throughput_bps * RESERVE_UP);
+    double bps = m->estimate.throughput_bps;
+    size_t rung = highest(&b->setup, bps * RESERVE_UP);
     int64_t calm_us = m->now_us - b->slow_us;
     bool probes = b->rung + 1 < b->setup.rung_count && calm_us >= b->failed_us;
     if (rung <= b->rung && probes)
         rung = b->rung + 1;
-    if (rung <= b->rung || calm_us < b->calm_us)
+    if (rung <= b->rung || calm_us < b->calm_us || calm_us < worth_us(b, rung, bps))
         return;
     b->calm_us = b->calm_us ? b->calm_us : calm_first_us;
     want(b, rung, m->now_us);
@@ -137,4 +163,5 @@ const struct abr_rule abr_rule_burst = {
     .first = first,
     .choose = choose,
     .note_download = note_download,
+    .note_seek = note_seek,
 };

@@ -163,6 +163,11 @@ static bool read_buffer(struct settings_reading *r, const char *text)
     return read_ms(r, text, &options_of(r)->run.buffer_us, "buffer");
 }
 
+static bool read_resync(struct settings_reading *r, const char *text)
+{
+    return read_ms(r, text, &options_of(r)->run.resync_us, "resync");
+}
+
 static bool read_seed(struct settings_reading *r, const char *text)
 {
     int64_t n = 0;
@@ -412,6 +417,9 @@ static const struct setting rows[] = {
      read_join, VIEWERS},
     {"buffer", "MS", "33", "How long a join's first picture stands besides its own time",
      read_buffer, VIEWERS},
+    {"resync", "MS", "1000",
+     "With HESP, who has fallen so far behind joins anew at the live edge; 0 is never", read_resync,
+     VIEWERS},
     {"rate", "BPS", "",
      "Rate of a link, each way (default: 10M); with a trace that of the way back; 0 is no limit",
      read_rate, NETWORK},

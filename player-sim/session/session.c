@@ -272,6 +272,18 @@ void session_zap(struct session *s, int64_t now_us, size_t channel)
     go_on(s);
 }
 
+void session_resync(struct session *s, int64_t now_us)
+{
+    if (!begin(s, now_us))
+        return;
+    if (s->picture.of.channel && !s->picture.stopped && !s->next.of.channel && !s->join.pending) {
+        session_stream_stop(&s->picture, &s->actions);
+        session_stream_close(&s->sound, &s->actions);
+        session_join_begin(s);
+    }
+    go_on(s);
+}
+
 void session_switch(struct session *s, int64_t now_us, int64_t rate_bps)
 {
     if (!begin(s, now_us))

@@ -215,6 +215,11 @@ void session_decoded(struct session *s, int64_t now_us, uint32_t stream, int64_t
 /* The viewer changes channel. Also to the one he watches: a join anew. */
 void session_zap(struct session *s, int64_t now_us, size_t channel);
 
+/* The viewer has fallen too far behind: what is under way is given up, and a join follows, as after
+ * a lost continuation: frames are passed over, and what the picture stands still meanwhile is a
+ * stall. Nothing happens where a join or a switch is under way. */
+void session_resync(struct session *s, int64_t now_us);
+
 /* The viewer, or an ABR rule, wants another rung from now on, after zaps too. Nothing happens where
  * it is playing already; a switch under way to yet another rung is given up (MISSED). */
 void session_switch(struct session *s, int64_t now_us, int64_t rate_bps);

@@ -77,6 +77,7 @@ static int add_hesp_viewer(struct cell *c, size_t session, int64_t start_us)
                     .buffer_us = s->buffer_us},
         .rule = strcmp(s->rule->name, "fixed") == 0 ? NULL : s->rule,
         .estimator = s->estimator,
+        .resync_us = s->resync_us,
         .zap = s->zap,
         .change = s->change,
         .seed = s->seed,

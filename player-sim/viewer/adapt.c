@@ -6,13 +6,14 @@
 
 enum { REQUESTS_MAX = 16, QUEUED_OF_FOUR = 3 };
 
+#define SOUND SIZE_MAX
+
 static const int64_t base_us = 5000000; /* how long the quickest frame is remembered, at least */
 
-/* A request of a picture's packet or segment that is under way. */
+/* A request of a packet or segment that is under way. */
 struct asked {
     uint32_t id; /* 0: free */
-    enum session_request_kind kind;
-    size_t rung;
+    size_t rung; /* or SOUND */
     int64_t at_us;
     int64_t frame_us; /* how long a frame lasts */
 };
@@ -27,10 +28,11 @@ struct stretch {
 
 struct adapt {
     struct adapt_config config;
-    int64_t bitrates_bps[ABR_RUNGS_MAX];
-    struct abr_setup setup; /* rung_count 0: no channel is known yet */
-    void *rule, *estimator; /* their states */
-    bool knows_estimator;   /* it was begun */
+    int64_t bandwidths_bps[ABR_RUNGS_MAX]; /* as the manifest has them */
+    int64_t bitrates_bps[ABR_RUNGS_MAX];   /* with the sound's */
+    struct abr_setup setup;                /* rung_count 0: no channel is known yet */
+    void *rule, *estimator;                /* their states */
+    bool knows_estimator;                  /* it was begun */
     struct asked asked[REQUESTS_MAX];
     struct stretch stretch;
     int64_t lag_us[2], lag_since_us; /* the quickest frame, of this while and the last; INT64_MAX */
@@ -81,11 +83,17 @@ static void begin(struct adapt *a)
         a->asked[i].id = 0; /* all were given up */
 }
 
-static void learn_ladder(struct adapt *a, const struct session_channel *c)
+/* true: it is another one than that of before. */
+static bool learn_ladder(struct adapt *a, const struct session_channel *c)
 {
+    int64_t before_bps[ABR_RUNGS_MAX];
+    size_t count_before = a->setup.rung_count;
+    memcpy(before_bps, a->bitrates_bps, sizeof before_bps);
     size_t count = c->rung_count < ABR_RUNGS_MAX ? c->rung_count : ABR_RUNGS_MAX;
-    for (size_t i = 0; i < count; i++)
-        a->bitrates_bps[i] = c->rungs[i].bandwidth_bps;
+    for (size_t i = 0; i < count; i++) {
+        a->bandwidths_bps[i] = c->rungs[i].bandwidth_bps;
+        a->bitrates_bps[i] = a->bandwidths_bps[i] + (c->has_sound ? c->sound.bandwidth_bps : 0);
+    }
     a->setup = (struct abr_setup){
         .bitrates_bps = a->bitrates_bps,
         .rung_count = count,
@@ -95,6 +103,8 @@ static void learn_ladder(struct adapt *a, const struct session_channel *c)
         .target_latency_us = a->config.buffer_us + ADAPT_STRETCH_US,
         .wanted_bps = a->config.wanted_bps,
     };
+    return count != count_before ||
+           memcmp(before_bps, a->bitrates_bps, count * sizeof *before_bps) != 0;
 }
 
 static struct abr_moment moment(const struct adapt *a, int64_t now_us, int64_t ahead_us)
@@ -115,19 +125,20 @@ static struct abr_moment moment(const struct adapt *a, int64_t now_us, int64_t a
 
 int64_t adapt_join(struct adapt *a, int64_t now_us, const struct session_channel *channel)
 {
+    bool fresh = !a->setup.rung_count, changed = channel && learn_ladder(a, channel);
     begin(a);
     a->wanted_bps = 0;
-    if (channel)
-        learn_ladder(a, channel);
     if (!a->setup.rung_count)
         return 0; /* the lowest */
-    if (!a->knows_estimator)
+    if (fresh)
         a->config.estimator->init(a->estimator, &a->setup);
-    a->knows_estimator = true;
-    a->config.rule->init(a->rule, &a->setup);
     struct abr_moment m = moment(a, now_us, 0);
+    if (fresh || changed || !a->config.rule->note_seek)
+        a->config.rule->init(a->rule, &a->setup);
+    else
+        a->config.rule->note_seek(a->rule, &m);
     size_t rung = abr_first_rung(a->config.rule, a->rule, &a->setup, &m);
-    a->wanted_bps = a->bitrates_bps[rung];
+    a->wanted_bps = a->bandwidths_bps[rung];
     return a->wanted_bps;
 }
 
@@ -140,17 +151,18 @@ bool adapt_knows_ladder(const struct adapt *a)
 
 void adapt_requested(struct adapt *a, int64_t now_us, const struct session_request *request)
 {
-    if (!request->from || request->track == &request->from->sound)
+    if (!request->from)
         return;
+    bool sound = request->track == &request->from->sound;
     size_t at = 0;
     for (size_t i = 0; i < REQUESTS_MAX; i++) /* a free place, or that of the oldest */
         if (!a->asked[i].id || (a->asked[at].id && a->asked[i].id < a->asked[at].id))
             at = i;
-    a->asked[at] = (struct asked){.id = request->id,
-                                  .kind = request->kind,
-                                  .rung = (size_t)(request->track - request->from->rungs),
-                                  .at_us = now_us,
-                                  .frame_us = timebase_frame_us(1, request->track->rate)};
+    a->asked[at] =
+        (struct asked){.id = request->id,
+                       .rung = sound ? SOUND : (size_t)(request->track - request->from->rungs),
+                       .at_us = now_us,
+                       .frame_us = timebase_frame_us(1, request->track->rate)};
 }
 
 static struct asked *find(struct adapt *a, uint32_t id)
@@ -234,7 +246,7 @@ static bool choose(struct adapt *a, int64_t now_us, int64_t ahead_us, int64_t *b
 {
     struct abr_moment m = moment(a, now_us, ahead_us);
     size_t rung = a->config.rule->choose(a->rule, &m).rung; /* there is nothing to delay */
-    int64_t wanted_bps = a->bitrates_bps[rung];
+    int64_t wanted_bps = a->bandwidths_bps[rung];
     if (wanted_bps == a->wanted_bps)
         return false;
     a->wanted_bps = *bps = wanted_bps;
@@ -248,6 +260,12 @@ bool adapt_event(struct adapt *a, int64_t now_us, const struct session_event *ev
     bool news = false;
     if (!q || !a->setup.rung_count)
         return false;
+    if (event->kind != SESSION_CHUNK)
+        q->id = 0;
+    if (q->rung == SOUND) {
+        a->stretch.bytes += event->sample.bytes;
+        return false;
+    }
     a->rung = q->rung < a->setup.rung_count ? q->rung : a->setup.rung_count - 1;
     if (event->kind == SESSION_PACKET) {
         take_packet(a, now_us, q, event, ahead_us);
@@ -255,8 +273,6 @@ bool adapt_event(struct adapt *a, int64_t now_us, const struct session_event *ev
     } else if (event->kind == SESSION_CHUNK) {
         news = take_frame(a, now_us, q, &event->sample, ahead_us);
     }
-    if (event->kind != SESSION_CHUNK)
-        q->id = 0;
     return news && choose(a, now_us, ahead_us, bps);
 }
 

@@ -40,7 +40,7 @@ int64_t adapt_join(struct adapt *a, int64_t now_us, const struct session_channel
 /* A join was begun with a channel's ladder. */
 bool adapt_knows_ladder(const struct adapt *a);
 
-/* What is asked for; others than pictures' are passed over. */
+/* What is asked for; manifests are passed over. */
 void adapt_requested(struct adapt *a, int64_t now_us, const struct session_request *request);
 
 /* ahead_us: media ahead of the playhead, with what this event has brought. true: *bps is the

@@ -19,6 +19,8 @@ struct viewer {
     int64_t now_us; /* of the session's last call: it never goes back */
     int64_t rtt_us;
     unsigned stalls;
+    int64_t least_latency_us; /* since the join; INT64_MAX: none yet */
+    bool behind;              /* too far */
 };
 
 /* Events carry the time when they were read, and may be handed out after others. */
@@ -45,6 +47,13 @@ static void keep_status(struct viewer *v, int status)
         v->report_status = status;
 }
 
+static void watch_latency(struct viewer *v, int64_t latency_us)
+{
+    if (latency_us < v->least_latency_us)
+        v->least_latency_us = latency_us;
+    v->behind |= v->config.resync_us && latency_us > v->least_latency_us + v->config.resync_us;
+}
+
 static void saw(struct viewer *v, const struct session_action *a, const struct report_place *place)
 {
     keep_status(v, report_saw(v->report, place, a->metric, a->value_us));
@@ -52,6 +61,8 @@ static void saw(struct viewer *v, const struct session_action *a, const struct r
         adapt_saw(v->adapt, a->metric, a->value_us);
     if (a->metric == SESSION_STALL)
         v->stalls++;
+    else if (a->metric == SESSION_LATENCY)
+        watch_latency(v, a->value_us);
     else if (a->metric == SESSION_CONNECTION)
         v->fresh_connection = a->fresh_connection;
     else if (a->metric == SESSION_INIT)
@@ -128,6 +139,7 @@ int viewer_create(const struct viewer_config *config, const struct viewer_ports 
     v->ports = *ports;
     v->report = report;
     v->rtt_us = -1;
+    v->least_latency_us = INT64_MAX;
     plan_init(&v->plan, config->zap, config->change, config->seed, config->number,
               config->start_us);
     int status = config->rule ? make_adapt(v) : ERR_OK;
@@ -157,6 +169,15 @@ static void learn_ladder(struct viewer *v, int64_t now_us, const struct session_
         session_join_at(v->session, adapt_join(v->adapt, now_us, event->channel));
 }
 
+/* What he is behind by is let go. */
+static void resync(struct viewer *v, int64_t now_us)
+{
+    v->behind = false;
+    v->least_latency_us = INT64_MAX;
+    session_resync(v->session, now_us);
+    drain(v, now_us);
+}
+
 static void adapt_to(struct viewer *v, int64_t now_us, const struct session_event *event)
 {
     int64_t bps, ahead_us = session_ahead_us(v->session, now_us);
@@ -177,6 +198,8 @@ void viewer_handle(struct viewer *v, int64_t now_us, const struct session_event 
     drain(v, now_us);
     if (v->adapt)
         adapt_to(v, now_us, event);
+    if (v->behind)
+        resync(v, now_us);
 }
 
 void viewer_decoded(struct viewer *v, int64_t now_us, uint32_t stream, int64_t sequence,
@@ -190,6 +213,8 @@ void viewer_decoded(struct viewer *v, int64_t now_us, uint32_t stream, int64_t s
 static void zap(struct viewer *v, int64_t now_us)
 {
     size_t channel, rung;
+    v->least_latency_us = INT64_MAX;
+    v->behind = false;
     session_watches(v->session, &channel, &rung);
     channel = plan_pick_channel(&v->plan, channel, v->config.session.channel_count);
     if (!v->adapt) {

@@ -53,7 +53,7 @@ static void add(void *state, const struct abr_download *d)
         }
         e->rtt_count += 1;
     }
-    if (!abr_sample_counts(d, tell(e).throughput_bps))
+    if (!abr_sample_counts(d, d->app_limited ? tell(e).throughput_bps : 0))
         return;
     double bps = abr_sample_bps(d);
     for (int i = 0; i < SPEEDS; i++) {

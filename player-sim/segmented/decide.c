@@ -80,10 +80,11 @@ static void change(struct segmented *s, size_t rung)
         s->listed = 0; /* its playlist has grown since */
 }
 
-/* The rung of the next segment. */
+/* The rung of the next segment. Also the time to tell of the pictures since the last one. */
 void segmented_decide(struct segmented *s)
 {
     const struct abr_rule *rule = s->config.rule;
+    segmented_playhead_tell(&s->playhead, &s->actions, s->now_us);
     struct abr_moment m = moment(s);
     struct abr_choice choice = {0};
     if (s->unit == 0) {

@@ -12,6 +12,7 @@ static const char *const taught[] = {
     "tm90",
     "player-sim live --sessions 20",
     "manifest.json",
+    "player-sim record -o",
     "player-sim stats --trim",
     "player-sim link --rtt 20",
     "COMMAND --help",
@@ -53,7 +54,7 @@ static void version_is_one_line(void **state)
 
 static void each_command_has_help(void **state)
 {
-    static const char *const commands[] = {"live", "stats", "link"};
+    static const char *const commands[] = {"live", "record", "stats", "link"};
     (void)state;
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         const char *const arguments[] = {commands[i], "--help", NULL};

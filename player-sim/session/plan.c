@@ -1,5 +1,6 @@
 #include "player-sim/session/plan.h"
 
+#include "media/core/random.h"
 #include "media/core/values.h"
 
 #include <assert.h>
@@ -9,15 +10,6 @@ __extension__ typedef unsigned __int128 wide;
 
 static const double seconds_max = 86400;
 static const uint64_t golden = 0x9e3779b97f4a7c15; /* 2^64 divided by the golden ratio */
-
-/* Sebastiano Vigna's splitmix64. */
-static uint64_t draw(uint64_t *state)
-{
-    uint64_t z = *state += golden;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-}
 
 /* value * part / 2^64. */
 static int64_t share(int64_t value, uint64_t part)
@@ -30,9 +22,9 @@ static int64_t share(int64_t value, uint64_t part)
 static int64_t draw_interval(uint64_t *state, int64_t mean_us)
 {
     for (int64_t whole_us = 0;; whole_us += mean_us) {
-        uint64_t first = draw(state), last = first, next;
+        uint64_t first = random_next(state), last = first, next;
         unsigned falls = 1;
-        for (; (next = draw(state)) < last; last = next)
+        for (; (next = random_next(state)) < last; last = next)
             falls++;
         if (falls % 2)
             return whole_us + share(mean_us, first);
@@ -69,10 +61,10 @@ void plan_init(struct plan *p, struct plan_interval zap, struct plan_interval ch
                size_t viewer, int64_t start_us)
 {
     uint64_t state = seed;
-    state = draw(&state) + (uint64_t)viewer;
+    state = random_next(&state) + (uint64_t)viewer;
     *p = (struct plan){.zap = zap, .change = change};
-    p->zap_state = draw(&state);
-    p->switch_state = draw(&state);
+    p->zap_state = random_next(&state);
+    p->switch_state = random_next(&state);
     p->next_zap_us = first_us(zap, &p->zap_state, viewer, 0, start_us);
     p->next_switch_us = first_us(change, &p->switch_state, viewer, (uint64_t)1 << 63, start_us);
 }
@@ -111,7 +103,7 @@ static size_t pick(uint64_t *state, size_t now, size_t count)
     if (count == 1)
         return 0;
     size_t others = now < count ? count - 1 : count;
-    size_t picked = (size_t)(((wide)draw(state) * others) >> 64);
+    size_t picked = (size_t)(((wide)random_next(state) * others) >> 64);
     return picked < now ? picked : picked + 1;
 }
 

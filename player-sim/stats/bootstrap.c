@@ -1,6 +1,7 @@
 #include "player-sim/stats/bootstrap.h"
 
 #include "media/core/err.h"
+#include "media/core/random.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,18 +9,13 @@
 
 static const double kept_share = 0.9; /* tm90 */
 
-/* splitmix64: the same draws everywhere, and good enough to draw lots. */
 struct lots {
     uint64_t state;
 };
 
 static uint32_t draw(struct lots *l, uint32_t below)
 {
-    uint64_t x = l->state += 0x9e3779b97f4a7c15;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-    x ^= x >> 31;
-    return (uint32_t)(((x >> 32) * below) >> 32);
+    return (uint32_t)(((random_next(&l->state) >> 32) * below) >> 32);
 }
 
 /* What is drawn, and which unit each of the sorted samples belongs to. */

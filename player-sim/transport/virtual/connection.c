@@ -65,7 +65,7 @@ static void hand_over(struct virtual_connection *k)
     if (!virtual_is_shared(k->client))
         return;
     for (struct virtual_request *r = k->client->requests; r; r = r->next)
-        if (!r->connection && !r->given_up)
+        if (!r->connection && !r->given_up && !r->over)
             virtual_request_send(r, k);
 }
 

@@ -29,6 +29,7 @@ struct virtual_request {
     bool begun;                 /* something was written */
     bool headed;                /* something has arrived */
     bool given_up;              /* by the client */
+    bool over;                  /* all of its answer has come; its last events are being told */
     struct timer patience;      /* the client's; given up: when the server learns of it */
     int64_t heard_us;
     int64_t started_us, connected_us, first_byte_us;

@@ -113,7 +113,9 @@ static void ask(struct virtual_request *r)
     bool arrives = r->client->config.http == VIRTUAL_IDEAL ||
                    link_offer(&path->up, now(r), path_wire_bytes(VIRTUAL_REQUEST_BYTES), &at_us);
     r->serve = arrives ? answer : ask;
-    timers_set(timers_of(r), &r->server, arrives ? at_us : now(r) + virtual_retry_us(r->client));
+    timers_set(timers_of(r), &r->server,
+               arrives ? at_us + r->client->config.serve_us
+                       : now(r) + virtual_retry_us(r->client));
 }
 
 void virtual_request_send(struct virtual_request *r, struct virtual_connection *k)

@@ -5,8 +5,11 @@
 #define PLAYER_SIM_COMMAND_COMMAND_H
 
 int command_live(int argc, char **argv);
+int command_record(int argc, char **argv);
 int command_stats(int argc, char **argv);
 int command_link(int argc, char **argv);
 int command_simulate(int argc, char **argv);
+int command_compare(int argc, char **argv);
+int command_merge(int argc, char **argv);
 
 #endif

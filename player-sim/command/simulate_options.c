@@ -30,6 +30,7 @@ static const char documentation[] =
     "Exit codes: 0 success, 1 failure, or no session saw a picture, 2 wrong usage.\n";
 
 static const int64_t default_rate_bps = 10000000, default_rtt_us = 40000;
+static const int64_t serve_us = 300; /* measured of hesp-packager on loopback */
 
 static struct simulate_options *options_of(struct settings_reading *r)
 {
@@ -88,17 +89,57 @@ static bool read_channels(struct settings_reading *r, const char *text)
     return good;
 }
 
+/* RULE, or fixed:BITRATE. */
 static bool read_abr(struct settings_reading *r, const char *text)
 {
-    static const char fixed[] = "fixed";
-    static const size_t size = sizeof fixed - 1;
-    int64_t *limit_bps = &options_of(r)->run.wanted_bps;
-    *limit_bps = INT64_MAX;
-    if (strncmp(text, fixed, size) == 0 &&
-        (!text[size] || (text[size] == ':' && value_bits(text + size + 1, limit_bps))))
+    struct simulate_config *run = &options_of(r)->run;
+    char name[32];
+    const char *colon = strchr(text, ':');
+    snprintf(name, sizeof name, "%.*s", colon ? (int)(colon - text) : (int)sizeof name - 1, text);
+    run->wanted_bps = INT64_MAX;
+    run->rule = abr_rule_find(name);
+    if (run->rule &&
+        (!colon || (strcmp(name, "fixed") == 0 && value_bits(colon + 1, &run->wanted_bps))))
         return true;
-    return settings_wrong(r, "only fixed rates are known: --abr fixed is the highest rendition, "
-                             "--abr fixed:800k the highest of at most 800 kbit/s");
+    char list[200] = "";
+    for (size_t i = 0; abr_rules[i]; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "",
+                 abr_rules[i]->name);
+    return settings_wrong(r,
+                          "give one of %s; fixed is the highest rendition, fixed:800k the "
+                          "highest of at most 800 kbit/s",
+                          list);
+}
+
+static bool read_estimator(struct settings_reading *r, const char *text)
+{
+    char list[200] = "";
+    options_of(r)->run.estimator = abr_estimator_find(text);
+    if (options_of(r)->run.estimator)
+        return true;
+    for (size_t i = 0; abr_estimators[i]; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "",
+                 abr_estimators[i]->name);
+    return settings_wrong(r, "give one of %s", list);
+}
+
+static bool read_delivery(struct settings_reading *r, const char *text)
+{
+    struct simulate_config *run = &options_of(r)->run;
+    char list[200] = "hesp";
+    run->delivery = segmented_delivery_find(text);
+    if (run->delivery || strcmp(text, "hesp") == 0)
+        return true;
+    for (size_t i = 0; segmented_deliveries[i].name; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), ", %s",
+                 segmented_deliveries[i].name);
+    return settings_wrong(r, "give one of %s", list);
+}
+
+static bool read_part(struct settings_reading *r, const char *text)
+{
+    return settings_seconds(r, text, 0.001, &options_of(r)->run.part_us,
+                            "give seconds, for example --part-duration 0.2");
 }
 
 static bool read_join(struct settings_reading *r, const char *text)
@@ -121,6 +162,11 @@ static bool read_ms(struct settings_reading *r, const char *text, int64_t *out_u
 static bool read_buffer(struct settings_reading *r, const char *text)
 {
     return read_ms(r, text, &options_of(r)->run.buffer_us, "buffer");
+}
+
+static bool read_resync(struct settings_reading *r, const char *text)
+{
+    return read_ms(r, text, &options_of(r)->run.resync_us, "resync");
 }
 
 static bool read_seed(struct settings_reading *r, const char *text)
@@ -359,16 +405,22 @@ static const struct setting rows[] = {
      VIEWERS},
     {"switch-every", "SECONDS", "0", "How often each changes quality; 0 is never", read_switch,
      VIEWERS},
+    {"delivery", "HOW", "hesp", "hesp, ll-dash, ll-hls or segment", read_delivery, VIEWERS},
     {"abr", "RULE", "fixed",
      "Which rendition is played: fixed is the highest, fixed:BITRATE the highest whose bandwidth "
-     "is not above that",
+     "is not above that; or a rule: throughput, bola, bola-e, dynamic, burst (for HESP), ...",
      read_abr, VIEWERS},
+    {"estimator", "NAME", "ewma", "How a rule learns the link's bandwidth", read_estimator,
+     VIEWERS},
     {"join", "RUNG", "same",
      "Where a join starts: the same rendition that is to be played, or the smallest, which then "
      "climbs to it",
      read_join, VIEWERS},
     {"buffer", "MS", "33", "How long a join's first picture stands besides its own time",
      read_buffer, VIEWERS},
+    {"resync", "MS", "1000",
+     "With HESP, who has fallen so far behind joins anew at the live edge; 0 is never", read_resync,
+     VIEWERS},
     {"rate", "BPS", "",
      "Rate of a link, each way (default: 10M); with a trace that of the way back; 0 is no limit",
      read_rate, NETWORK},
@@ -396,6 +448,8 @@ static const struct setting rows[] = {
     {"fps", "RATE", "30", "Its frames per second", read_fps, CONTENT},
     {"segment-duration", "SECONDS", "6", "Its segments", read_segment, CONTENT},
     {"audio-bitrate", "BPS", "128k", "Its sound; 0 is none", read_audio, CONTENT},
+    {"part-duration", "SECONDS", "0.2", "Of ll-dash's chunks and ll-hls' parts", read_part,
+     CONTENT},
     {"packet-time", "MS", "0",
      "How long the origin makes an Initialization Packet that is asked for", read_packet_time,
      CONTENT},
@@ -429,7 +483,7 @@ static bool make_content(struct simulate_options *o, struct settings_reading *r)
             return settings_wrong(r, "the content can't be made up: %s", why);
         o->content_count = 1;
     }
-    for (size_t i = 0; i < o->content_count; i++)
+    for (size_t i = 0; !o->run.delivery && i < o->content_count; i++)
         if (!content_has_packets(&o->contents[i]))
             return settings_wrong(r,
                                   "--content %.60s knows segments only: HESP needs frames and "
@@ -480,6 +534,8 @@ enum settings_outcome simulate_options_read(int argc, char **argv, struct simula
     out->run.contents = out->contents;
     out->run.content_count = out->content_count;
     take_link(out);
+    if (out->run.http.http != VIRTUAL_IDEAL)
+        out->run.http.serve_us = serve_us;
     name_channels(out);
     return SETTINGS_RUN;
 }

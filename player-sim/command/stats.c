@@ -54,6 +54,7 @@ struct run {
     struct trim *trims;  /* owned */
     double *trim_values; /* owned */
     size_t trim_count;
+    double resamples[STATS_RESAMPLES];
     const char *json_path, *path;
     bool answered;
     char error[ERROR_BYTES];
@@ -198,12 +199,24 @@ static json_t *no_errors(void)
     return errors;
 }
 
+/* What belongs to the metric besides its figures; NULL: no memory. */
+static json_t *metric_json(const struct run *r, const struct stats *s)
+{
+    json_t *metric = stats_json(s, r->trims, r->trim_count, r->trim_values);
+    if (metric && s->n &&
+        json_object_set_new(metric, "resamples", stats_list_json(r->resamples, STATS_RESAMPLES))) {
+        json_decref(metric);
+        return NULL;
+    }
+    return metric;
+}
+
 static json_t *make_report(const struct run *r, const struct stats *s)
 {
     return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:{s:o}, s:o}", "tool", "player-sim",
                      "version", OPENHESP_VERSION, "mode", "stats", "seed", STATS_SEED, "sessions",
-                     1, "duration_s", 0, "metrics", "value",
-                     stats_json(s, r->trims, r->trim_count, r->trim_values), "errors", no_errors());
+                     1, "duration_s", 0, "metrics", "value", metric_json(r, s), "errors",
+                     no_errors());
 }
 
 static bool write_report(struct run *r, const struct stats *s)
@@ -212,8 +225,7 @@ static bool write_report(struct run *r, const struct stats *s)
     if (!report)
         return error_line(r->error, sizeof r->error, "no memory for the JSON report: free some");
     FILE *file = fopen(r->json_path, "w");
-    bool written = file && !json_dumpf(report, file, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) &&
-                   fputc('\n', file) != EOF;
+    bool written = file && !stats_json_write(report, file);
     int reason = errno;
     if (file && fclose(file) && written) {
         written = false;
@@ -234,7 +246,8 @@ static bool report_column(struct run *r)
     size_t n;
     if (!number_file_read(r->path, &samples, &n, r->error, sizeof r->error))
         return false;
-    int status = stats_compute(samples, n, r->trims, r->trim_count, &s, r->trim_values, NULL);
+    int status =
+        stats_compute(samples, n, r->trims, r->trim_count, &s, r->trim_values, r->resamples);
     free(samples);
     if (status)
         return error_line(r->error, sizeof r->error, "%.200s: %s at %zu numbers: split it", r->path,

@@ -41,4 +41,8 @@ int content_parse(const char *file, const void *data, size_t size, struct conten
 int content_write(const struct content *c, const char *note, const char *path,
                   char error[CONTENT_ERROR_BYTES]);
 
+/* Whether content_write could: who can't is told before an hour of recording. Leaves nothing there
+ * and changes nothing. ERR_IO; error is one line. */
+int content_write_check(const char *path, char error[CONTENT_ERROR_BYTES]);
+
 #endif

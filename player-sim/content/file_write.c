@@ -98,13 +98,17 @@ static bool put_and_close(FILE *out, const struct content *c, const char *note, 
     return good;
 }
 
-/* Beside it first, then in its place. */
+/* The file beside it, which takes its place when it is whole. The caller frees; NULL: no memory. */
+static char *temporary_of(const char *path)
+{
+    char *name;
+    return asprintf(&name, "%s.%ld.part", path, (long)getpid()) < 0 ? NULL : name;
+}
+
 static bool replace(const char *path, const struct content *c, const char *note)
 {
-    char *temporary;
-    if (asprintf(&temporary, "%s.%ld.part", path, (long)getpid()) < 0)
-        return false;
-    FILE *out = fopen(temporary, "wxe");
+    char *temporary = temporary_of(path);
+    FILE *out = temporary ? fopen(temporary, "wxe") : NULL;
     bool good = out && put_and_close(out, c, note, true) && !rename(temporary, path);
     int reason = errno;
     if (out && !good)
@@ -118,7 +122,29 @@ static bool replace(const char *path, const struct content *c, const char *note)
 static bool is_special(const char *path)
 {
     struct stat about;
-    return !stat(path, &about) && !S_ISREG(about.st_mode);
+    return strcmp(path, "-") == 0 || (!stat(path, &about) && !S_ISREG(about.st_mode));
+}
+
+static int fail(const char *path, char error[CONTENT_ERROR_BYTES])
+{
+    error_line(error, CONTENT_ERROR_BYTES, "%.160s could not be written: %s", path,
+               errno ? strerror(errno) : "a name in it is not UTF-8");
+    return ERR_IO;
+}
+
+int content_write_check(const char *path, char error[CONTENT_ERROR_BYTES])
+{
+    if (is_special(path))
+        return strcmp(path, "-") == 0 || !access(path, W_OK) ? ERR_OK : fail(path, error);
+    char *temporary = temporary_of(path);
+    FILE *out = temporary ? fopen(temporary, "wxe") : NULL;
+    int status = out ? ERR_OK : fail(path, error);
+    if (out) {
+        fclose(out);
+        unlink(temporary);
+    }
+    free(temporary);
+    return status;
 }
 
 int content_write(const struct content *c, const char *note, const char *path,
@@ -135,9 +161,5 @@ int content_write(const struct content *c, const char *note, const char *path,
     } else {
         good = replace(path, c, note);
     }
-    if (good)
-        return ERR_OK;
-    error_line(error, CONTENT_ERROR_BYTES, "%.160s could not be written: %s", path,
-               errno ? strerror(errno) : "a name in it is not UTF-8");
-    return ERR_IO;
+    return good ? ERR_OK : fail(path, error);
 }

@@ -103,6 +103,6 @@ uint32_t rate_control_packet_bytes(int64_t bitrate_bps, const struct programme_f
 
 int64_t rate_control_made_us(int width, int height)
 {
-    static const int64_t fixed_us = 3000, pixels_a_us = 60;
+    static const int64_t fixed_us = 5500, pixels_a_us = 75; /* measured */
     return fixed_us + (int64_t)width * height / pixels_a_us;
 }

@@ -28,7 +28,7 @@ enum {
     SOUND_OVERSHOOT_BPS = 18000, /* libavcodec's AAC encoder keeps within */
     SOUND_BURST_BITS = 80000,
     SOUND_PACKET_BYTES = 686, /* measured */
-    SOUND_MADE_US = 65000,
+    SOUND_MADE_US = 67000,    /* measured */
 };
 
 const struct content_ladder content_ladder_default = {

@@ -41,10 +41,10 @@ struct link_config {
     int64_t queue_bytes; /* 1 to LINK_QUEUE_MAX_BYTES; a packet is taken where at most this is ahead
                             of it, so that this and one packet is all that can wait */
 
-    const struct trace *trace;          /* borrowed; NULL: the three above hold all the time. Where
-                                           given, its rates are in force instead of rate_bps, and half
-                                           of each round trip that it says, rounded down, instead of
-                                           delay_us; but for these: */
+    /* Borrowed; NULL: the three above hold all the time. Where given, its rates are in force
+     * instead of rate_bps; and where it says a round trip at the time when a packet's last bit has
+     * been sent, half of that, rounded down, instead of delay_us. But for what these say: */
+    const struct trace *trace;
     bool constant_rate, constant_delay; /* what is above holds all the same */
     int64_t trace_from_us;              /* where in the trace time 0 is; any loop, also negative */
 

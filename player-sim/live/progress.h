@@ -15,8 +15,13 @@ struct progress {
 
 void progress_init(struct progress *p, int64_t now_us);
 
-/* Shows how far the run is, when it is time: twice a second on a terminal, else every ten seconds.
- */
+/* Whether it is time for a line: twice a second on a terminal, else every ten seconds. */
+bool progress_is_due(struct progress *p, int64_t now_us);
+
+/* Shows a line, cut to the terminal's width. */
+void progress_line(struct progress *p, char *line);
+
+/* Shows how far a run of viewers is, when it is time. */
 void progress_show(struct progress *p, int64_t now_us, int64_t elapsed_us, int64_t whole_us,
                    size_t sessions, const struct report *report);
 

@@ -82,6 +82,8 @@ int report_absorb(struct report *into, struct report *from)
     free(renditions);
     if (!status)
         status = absorb_zaps(into, from);
+    if (!status)
+        status = timelines_absorb(&into->timelines, &from->timelines);
     if (status)
         return status;
     absorb_counts(into, from);

@@ -96,6 +96,7 @@ void report_destroy(struct report *r)
         fclose(r->config.csv);
     free(r->held);
     zaps_finish(&r->zaps);
+    timelines_finish(&r->timelines);
     names_finish(&r->channels);
     names_finish(&r->renditions);
     free(r->channel_keys);

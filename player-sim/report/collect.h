@@ -6,6 +6,7 @@
 #include "player-sim/report/names.h"
 #include "player-sim/report/report.h"
 #include "player-sim/report/series.h"
+#include "player-sim/report/timeline.h"
 #include "player-sim/report/zaps.h"
 
 /* The session model's metrics, and two of our own that are no durations. */
@@ -31,6 +32,7 @@ struct report {
     /* the first ones by time and session; then none */
     struct report_fault_text fault_texts[SESSION_FAULT_COUNT][REPORT_FAULT_TEXTS];
     struct zaps zaps;
+    struct timelines timelines;
     uint64_t repeated_pictures, fresh_connections, latencies_below_zero;
     char *held; /* csv_held: the lines so far, once flushed */
     size_t held_bytes;

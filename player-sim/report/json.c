@@ -36,10 +36,19 @@ static json_t *splits_json(const struct report *r, const struct report_summary *
     return splits;
 }
 
+static bool add_whole(const struct report *r, const struct report_summary *s, json_t *metric)
+{
+    return !json_object_set_new(metric, "split", splits_json(r, s)) &&
+           !json_object_set_new(metric, "quantiles",
+                                stats_list_json(s->quantiles, REPORT_QUANTILES)) &&
+           !json_object_set_new(metric, "resamples",
+                                stats_list_json(s->resamples, STATS_RESAMPLES));
+}
+
 static json_t *metric_json(const struct report *r, const struct report_summary *s)
 {
     json_t *metric = key_json(r, &s->whole);
-    if (metric && s->whole.stats.n && json_object_set_new(metric, "split", splits_json(r, s))) {
+    if (metric && s->whole.stats.n && !add_whole(r, s, metric)) {
         json_decref(metric);
         return NULL;
     }
@@ -170,8 +179,7 @@ int report_write_json(struct report *r, const struct report_facts *facts, FILE *
     int status = report_json(r, facts, &report);
     if (status)
         return status;
-    if (json_dumpf(report, out, REPORT_JSON_FLAGS | JSON_INDENT(2)) || fputc('\n', out) == EOF)
-        status = ERR_IO;
+    status = stats_json_write(report, out);
     json_decref(report);
     return status;
 }

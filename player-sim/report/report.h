@@ -67,6 +67,41 @@ void report_fault(struct report *r, const struct report_place *place, enum sessi
 int report_stalls(struct report *r, const struct report_place *place, unsigned count);
 void report_repeated_picture(struct report *r);
 
+/* ---- timelines of chosen sessions, for the page ---- */
+
+enum { REPORT_TIMELINES_MAX = 16 };
+/* Of the link at its narrowest; the rendition's that is on screen; media ahead of the playhead; of
+ * the picture on screen. */
+enum report_line {
+    REPORT_BANDWIDTH_BPS,
+    REPORT_QUALITY_BPS,
+    REPORT_BUFFER_US,
+    REPORT_LATENCY_US,
+    REPORT_LINES
+};
+enum report_mark {
+    REPORT_MARK_STARTUP,
+    REPORT_MARK_ZAP,
+    REPORT_MARK_SWITCH,
+    REPORT_MARK_STALL,
+    REPORT_MARKS
+};
+
+/* Chooses a session; what is told of others is passed over. ERR_NOMEM; ERR_EXISTS; ERR_FULL: there
+ * are REPORT_TIMELINES_MAX of lower numbers (else the highest one's is given up). */
+int report_timeline_open(struct report *r, size_t session);
+/* From at_us (since the run's start, not falling from point to point of a line) on the value holds.
+ * About a thousand points of each line are kept, those that stand out most. ERR_NOMEM;
+ * ERR_INVALID: below 0, or at a time before the last. */
+int report_timeline_point(struct report *r, size_t session, enum report_line line, int64_t at_us,
+                          int64_t value);
+/* Something that took from from_us to to_us. Of many the first are kept, the rest counted.
+ * ERR_NOMEM, ERR_INVALID. */
+int report_timeline_mark(struct report *r, size_t session, enum report_mark mark, int64_t from_us,
+                         int64_t to_us);
+
+/* ---- parts of a run ---- */
+
 /* An empty one for a part of the same run: a thread's, or some sessions'. Its CSV lines are held
  * where whole has a CSV. ERR_NOMEM. */
 int report_create_part(const struct report *whole, struct report **out);
@@ -101,6 +136,11 @@ int report_write_table(struct report *r, const struct report_facts *facts, FILE 
 int report_write_json(struct report *r, const struct report_facts *facts, FILE *out);
 /* One self-contained page with the distributions; ERR_UNSUPPORTED: built without charts. */
 int report_write_html(struct report *r, const struct report_facts *facts, FILE *out);
+/* The figures as Prometheus' text format has them: openhesp_player_*, durations in seconds. */
+int report_write_prometheus(struct report *r, const struct report_facts *facts, FILE *out);
+/* The figures as one line in CloudWatch's embedded metric format; now_ms: since 1970. */
+int report_write_cloudwatch(struct report *r, const struct report_facts *facts, int64_t now_ms,
+                            FILE *out);
 /* Why there is no such page: one line, to be told before a run rather than after it; NULL: there is
  * one. Static storage. */
 const char *report_html_missing(void);

@@ -14,6 +14,7 @@ const char *report_split_name(enum report_split split)
 void report_summary_finish(struct report_summary *s)
 {
     free(s->whole.trims);
+    free(s->quantiles);
     free(s->resamples);
     for (int split = 0; split < REPORT_SPLITS; split++) {
         for (size_t i = 0; i < s->key_count[split]; i++)
@@ -51,13 +52,26 @@ static const char *key_name(const struct report *r, enum report_split split, siz
 }
 
 static int compute(const struct report *r, struct stats_sample *samples, size_t count,
-                   double *resamples, struct report_key *out)
+                   struct report_key *out)
 {
     out->trims = calloc(r->config.trim_count + 1, sizeof *out->trims);
     if (!out->trims)
         return ERR_NOMEM;
     return stats_compute(samples, count, r->config.trims, r->config.trim_count, &out->stats,
-                         out->trims, resamples);
+                         out->trims, NULL);
+}
+
+/* The trims that were asked for, and behind them the percentiles. NULL: no memory. */
+static struct trim *with_quantiles(const struct report *r)
+{
+    size_t asked = r->config.trim_count;
+    struct trim *trims = calloc(asked + REPORT_QUANTILES, sizeof *trims);
+    if (trims && asked)
+        memcpy(trims, r->config.trims, asked * sizeof *trims);
+    for (size_t i = 0; trims && i < REPORT_QUANTILES; i++)
+        trims[asked + i] = (struct trim){
+            .kind = TRIM_PERCENTILE, .percent = true, .has_upper = true, .upper = (double)i};
+    return trims;
 }
 
 /* 33367 us are 33.367 ms, the double nearest to it: a division, no product with 0.001. Runs that
@@ -116,7 +130,7 @@ static int compute_keys(const struct report *r, enum report_split split,
             continue;
         struct report_key *out = &s->keys[split][s->key_count[split]++];
         out->name = key_name(r, split, stretches[i].key);
-        status = compute(r, grouped + stretches[i].from, stretches[i].count, NULL, out);
+        status = compute(r, grouped + stretches[i].from, stretches[i].count, out);
     }
     return status;
 }
@@ -152,8 +166,19 @@ static int compute_whole(const struct report *r, size_t metric, struct stats_sam
     size_t count = 0;
     for (size_t i = 0; i < series->count; i++)
         tell(metric, &series->samples[i], told, &count);
+    size_t asked = r->config.trim_count;
+    struct trim *trims = with_quantiles(r);
     s->resamples = calloc(STATS_RESAMPLES, sizeof *s->resamples);
-    return s->resamples ? compute(r, told, count, s->resamples, &s->whole) : ERR_NOMEM;
+    s->quantiles = calloc(REPORT_QUANTILES, sizeof *s->quantiles);
+    s->whole.trims = calloc(asked + REPORT_QUANTILES, sizeof *s->whole.trims);
+    int status = trims && s->resamples && s->quantiles && s->whole.trims ? 0 : ERR_NOMEM;
+    if (!status)
+        status = stats_compute(told, count, trims, asked + REPORT_QUANTILES, &s->whole.stats,
+                               s->whole.trims, s->resamples);
+    if (!status)
+        memcpy(s->quantiles, s->whole.trims + asked, REPORT_QUANTILES * sizeof *s->quantiles);
+    free(trims);
+    return status;
 }
 
 static int compute_missing(struct report *r, size_t metric, bool split, struct report_summary *s)

@@ -10,6 +10,8 @@
 
 enum report_split { REPORT_BY_CHANNEL, REPORT_BY_RENDITION, REPORT_BY_RTT, REPORT_SPLITS };
 
+enum { REPORT_QUANTILES = 101 };
+
 struct report_key {
     const char *name; /* NULL for the whole */
     struct stats stats;
@@ -21,6 +23,7 @@ struct report_summary {
     bool known, split;
     uint64_t n; /* for so many samples */
     struct report_key whole;
+    double *quantiles; /* of the whole: REPORT_QUANTILES, the percentiles 0 to 100 */
     double *resamples; /* of the whole: STATS_RESAMPLES tm90 in the order of the draws */
     struct report_key *keys[REPORT_SPLITS]; /* those that have samples */
     size_t key_count[REPORT_SPLITS];

@@ -29,14 +29,18 @@ static void play(struct segmented *s)
     if (level_us <= 0 || (level_us < need_us && !all && !full))
         return;
     int64_t stalled_us = segmented_playhead_play(p, s->now_us);
-    if (stalled_us > 0)
+    if (stalled_us > 0) {
         segmented_actions_saw(&s->actions, SESSION_STALL, s->rung, stalled_us, s->now_us);
+        s->recovering = true;
+    }
     catch_up_later(s);
 }
 
 static void frames(struct segmented *s, int64_t count)
 {
     int64_t end = s->fetch.request.first_frame + count;
+    if (s->told.last_frame >= 0 && end > s->told.last_frame + 1)
+        end = s->told.last_frame + 1; /* it ended while the request was under way */
     if (end <= s->playhead.end_frame)
         return;
     segmented_playhead_add(&s->playhead, end, s->fetch.request.rung);

@@ -148,7 +148,8 @@ static void reload(struct segmented *s)
 {
     const struct segmented_delivery *d = &s->config.delivery;
     if (!d->live || !d->playlists || !s->placed || s->reload || s->now_us < s->reload_us ||
-        s->told.last_frame >= 0 || !has(s->listed, s->rung))
+        !has(s->listed, s->rung) ||
+        (s->told.last_frame >= 0 && s->told.newest_frame >= s->told.last_frame))
         return;
     int64_t next = s->told.newest_frame + 1, segment_frames = s->told.segment_frames;
     s->reload = segmented_actions_request(

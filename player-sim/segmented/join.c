@@ -18,6 +18,7 @@ void segmented_join_begin(struct segmented *s, enum session_metric metric)
     s->retry_us = s->reload_us = s->ask_us = INT64_MIN;
     s->idle_us = s->now_us;
     s->catchup_us = INT64_MAX;
+    s->recovering = false;
     s->unit_download.bytes = 0;
     if (s->kept && s->kept[s->channel].rung_count) {
         s->told = s->kept[s->channel];

@@ -54,7 +54,6 @@ void segmented_playhead_place(struct segmented_playhead *p, const struct segment
         .live = live,
         .capture0_us = told->capture0_us,
         .rate_ppm = SEGMENTED_NORMAL_PPM,
-        .resumed_us = -1,
         .pieces = p->pieces,
         .piece_capacity = p->piece_capacity,
     };
@@ -142,7 +141,6 @@ int64_t segmented_playhead_play(struct segmented_playhead *p, int64_t now_us)
     if (p->screen == SEGMENTED_STALLS) {
         stalled_us = now_us - p->stalls_since_us;
         p->stalled_us += stalled_us;
-        p->resumed_us = stalled_us ? now_us : p->resumed_us;
     }
     p->screen = SEGMENTED_PLAYS;
     p->at_us = now_us;

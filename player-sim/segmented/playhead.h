@@ -36,7 +36,6 @@ struct segmented_playhead {
     int64_t told_frame;  /* the first one that no SHOWED told of */
     int64_t stalled_us;  /* of stalls that are over */
     int64_t stalls_since_us;
-    int64_t resumed_us;             /* when the last stall ended; -1: there was none */
     struct segmented_piece *pieces; /* owned; what is not told yet */
     size_t piece_count, piece_capacity;
 };

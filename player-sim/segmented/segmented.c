@@ -11,7 +11,8 @@ static bool valid(const struct segmented_config *c)
     return c->channel_count && c->first_channel < c->channel_count && c->rule && c->estimator &&
            d->buffer_max_us > 0 && d->start_us >= 0 && d->resume_us >= 0 && d->target_us >= 0 &&
            d->target_segments_permille >= 0 && d->target_parts_permille >= 0 &&
-           (!d->hints || d->playlists) && (d->unit != SEGMENTED_PARTS || d->playlists);
+           c->default_bps >= 0 && (!d->hints || d->playlists) &&
+           (d->unit != SEGMENTED_PARTS || d->playlists);
 }
 
 int segmented_create(const struct segmented_config *config, struct segmented **out)
@@ -61,13 +62,18 @@ static void run_out(struct segmented *s)
 static void catch_up(struct segmented *s)
 {
     struct segmented_playhead *p = &s->playhead;
+    s->catchup_us = INT64_MAX;
+    if (p->screen != SEGMENTED_PLAYS)
+        return;
     struct segmented_drift drift = {
         .latency_us = segmented_playhead_latency_us(p, s->now_us),
         .target_us = s->target_us,
         .buffer_us = segmented_playhead_buffer_us(p, s->now_us),
+        .segment_us = s->setup.segment_us,
         .rate_ppm = p->rate_ppm,
-        .stalled_ago_us = p->resumed_us < 0 ? INT64_MAX : s->now_us - p->resumed_us,
     };
+    s->recovering = s->recovering && drift.buffer_us <= s->target_us / 2;
+    drift.recovering = s->recovering;
     int64_t rate_ppm = s->config.catchup->rate_ppm(&drift);
     if (rate_ppm != p->rate_ppm)
         segmented_playhead_rate(p, &s->actions, s->now_us, rate_ppm);

@@ -76,6 +76,7 @@ struct segmented {
     int64_t retry_us;                  /* no request before that, as one failed */
     int tries;                         /* failures in a row */
     int64_t catchup_us;                /* when the policy is asked next; INT64_MAX: never */
+    bool recovering;                   /* see struct segmented_drift */
 };
 
 /* join.c: up to the first picture. */

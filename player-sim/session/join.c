@@ -15,6 +15,18 @@ void session_join_again(struct session *s, bool manifest_first)
     session_tries_failed(&s->join.tries, s->actions.now_us);
 }
 
+static int64_t start_bps(const struct session *s)
+{
+    switch (s->config.join) {
+    case SESSION_JOIN_SMALLEST:
+        return 0;
+    case SESSION_JOIN_AT:
+        return s->join_bps;
+    default:
+        return s->config.rate_bps;
+    }
+}
+
 void session_join_go_on(struct session *s)
 {
     struct session_channel *told = s->manifests[s->channel].told;
@@ -25,9 +37,7 @@ void session_join_go_on(struct session *s)
         return;
     }
     assert(!s->next.of.channel);
-    size_t rung = s->config.join == SESSION_JOIN_SMALLEST
-                      ? 0
-                      : session_channel_rung(told, s->config.rate_bps);
+    size_t rung = session_channel_rung(told, start_bps(s));
     s->join.pending = false;
     s->entry = ENTRY_JOIN;
     session_stream_open(&s->next, &s->actions,

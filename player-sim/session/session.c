@@ -272,12 +272,39 @@ void session_zap(struct session *s, int64_t now_us, size_t channel)
     go_on(s);
 }
 
+void session_resync(struct session *s, int64_t now_us)
+{
+    if (!begin(s, now_us))
+        return;
+    if (s->picture.of.channel && !s->picture.stopped && !s->next.of.channel && !s->join.pending) {
+        session_stream_stop(&s->picture, &s->actions);
+        session_stream_close(&s->sound, &s->actions);
+        session_join_begin(s);
+    }
+    go_on(s);
+}
+
 void session_switch(struct session *s, int64_t now_us, int64_t rate_bps)
 {
     if (!begin(s, now_us))
         return;
     session_change_want(s, rate_bps);
     go_on(s);
+}
+
+void session_join_at(struct session *s, int64_t rate_bps)
+{
+    s->join_bps = rate_bps;
+}
+
+int64_t session_ahead_us(const struct session *s, int64_t now_us)
+{
+    const struct session_stream *st = &s->picture;
+    if (!st->of.channel || !s->playhead.runs || st->received < 0)
+        return 0;
+    int64_t due_us =
+        session_playhead_due(&s->playhead, session_track_time_us(st->of.track, st->received));
+    return due_us > now_us ? due_us - now_us : 0;
 }
 
 void session_leave(struct session *s, int64_t now_us)
@@ -289,6 +316,11 @@ void session_leave(struct session *s, int64_t now_us)
     for (size_t i = 0; i < s->config.channel_count; i++)
         session_actions_cancel(&s->actions, &s->manifests[i].request);
     s->left = true;
+}
+
+const struct session_channel *session_known(const struct session *s, size_t channel)
+{
+    return s->manifests[channel].told;
 }
 
 const struct session_channel *session_watches(const struct session *s, size_t *channel,

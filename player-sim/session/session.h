@@ -47,14 +47,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum session_join { SESSION_JOIN_SAME, SESSION_JOIN_SMALLEST };
+enum session_join {
+    SESSION_JOIN_SAME,     /* on the rung to play */
+    SESSION_JOIN_SMALLEST, /* on the lowest */
+    SESSION_JOIN_AT        /* where session_join_at said, at first the lowest */
+};
 
 struct session_config {
     const char *const *urls; /* manifests of the channels; borrowed for the session's life */
     size_t channel_count;    /* 1.. */
     size_t first_channel;
     int64_t rate_bps; /* the rung to play: the highest that is not above it, else the lowest */
-    enum session_join join; /* on which rung a join starts; from the smallest it climbs at once */
+    enum session_join join; /* on which rung a join starts; from another one it climbs at once */
     int64_t buffer_us;      /* 0..60 s: how long the first picture stands besides its own time */
     int64_t utc_offset_us;  /* UTC minus the session's clock, for capture times */
     bool decodes;           /* session_decoded says when; else the last byte's arrival counts */
@@ -211,9 +215,21 @@ void session_decoded(struct session *s, int64_t now_us, uint32_t stream, int64_t
 /* The viewer changes channel. Also to the one he watches: a join anew. */
 void session_zap(struct session *s, int64_t now_us, size_t channel);
 
+/* The viewer has fallen too far behind: what is under way is given up, and a join follows, as after
+ * a lost continuation: frames are passed over, and what the picture stands still meanwhile is a
+ * stall. Nothing happens where a join or a switch is under way. */
+void session_resync(struct session *s, int64_t now_us);
+
 /* The viewer, or an ABR rule, wants another rung from now on, after zaps too. Nothing happens where
  * it is playing already; a switch under way to yet another rung is given up (MISSED). */
 void session_switch(struct session *s, int64_t now_us, int64_t rate_bps);
+
+/* With SESSION_JOIN_AT: joins from the next one on start on the highest rung that is not above
+ * that. */
+void session_join_at(struct session *s, int64_t rate_bps);
+
+/* Media received ahead of what is due on screen at now_us; 0: none, or the playhead stands. */
+int64_t session_ahead_us(const struct session *s, int64_t now_us);
 
 /* Timers. session_next_us is when session_advance wants to be called, INT64_MAX for never; calling
  * it late changes no measurement. Every other call advances first. */
@@ -227,6 +243,9 @@ bool session_next_action(struct session *s, struct session_action *out);
  * joined), rung_count of nothing: 0. */
 const struct session_channel *session_watches(const struct session *s, size_t *channel,
                                               size_t *rung);
+
+/* A channel as its manifest told it last, NULL: not yet; borrowed until the next call. */
+const struct session_channel *session_known(const struct session *s, size_t channel);
 
 /* The viewer leaves: what is under way is cancelled (actions), a zap under way is MISSED. */
 void session_leave(struct session *s, int64_t now_us);

@@ -62,7 +62,8 @@ struct session {
     struct session_known_manifest *manifests; /* owned; of each channel */
     size_t channel;                           /* what is being watched */
     bool started, left;
-    bool shown_once; /* the first picture of all was there */
+    bool shown_once;  /* the first picture of all was there */
+    int64_t join_bps; /* with SESSION_JOIN_AT */
 
     struct session_stream picture; /* has shown at least one frame, or follows nothing */
     struct session_stream next;    /* what takes over from it; entry says how */

@@ -63,6 +63,7 @@ struct simulate_config {
 
     enum session_join join; /* HESP, as session_config has them */
     int64_t buffer_us;
+    int64_t resync_us; /* HESP, as viewer_config has it */
     int64_t packet_us; /* HESP, as hesp_origin.h has it */
 
     const struct segmented_catchup *catchup; /* segments; NULL: none */

@@ -1,5 +1,6 @@
 #include "player-sim/viewer/viewer.h"
 #include "media/core/err.h"
+#include "player-sim/viewer/adapt.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@ struct viewer {
     struct viewer_ports ports;
     struct report *report;
     struct session *session;
+    struct adapt *adapt; /* NULL: there is no rule */
     struct plan plan;
     bool started, left, ended;
     bool fresh_connection; /* of the last zap's packet */
@@ -17,6 +19,8 @@ struct viewer {
     int64_t now_us; /* of the session's last call: it never goes back */
     int64_t rtt_us;
     unsigned stalls;
+    int64_t least_latency_us; /* since the join; INT64_MAX: none yet */
+    bool behind;              /* too far */
 };
 
 /* Events carry the time when they were read, and may be handed out after others. */
@@ -43,11 +47,22 @@ static void keep_status(struct viewer *v, int status)
         v->report_status = status;
 }
 
+static void watch_latency(struct viewer *v, int64_t latency_us)
+{
+    if (latency_us < v->least_latency_us)
+        v->least_latency_us = latency_us;
+    v->behind |= v->config.resync_us && latency_us > v->least_latency_us + v->config.resync_us;
+}
+
 static void saw(struct viewer *v, const struct session_action *a, const struct report_place *place)
 {
     keep_status(v, report_saw(v->report, place, a->metric, a->value_us));
+    if (v->adapt)
+        adapt_saw(v->adapt, a->metric, a->value_us);
     if (a->metric == SESSION_STALL)
         v->stalls++;
+    else if (a->metric == SESSION_LATENCY)
+        watch_latency(v, a->value_us);
     else if (a->metric == SESSION_CONNECTION)
         v->fresh_connection = a->fresh_connection;
     else if (a->metric == SESSION_INIT)
@@ -59,6 +74,8 @@ static void act(struct viewer *v, int64_t now_us, const struct session_action *a
     struct report_place place = place_at(v, a->at_us, a->channel, a->track ? a->track->name : NULL);
     switch (a->kind) {
     case SESSION_DO_REQUEST:
+        if (v->adapt)
+            adapt_requested(v->adapt, now_us, &a->request);
         v->ports.request(v->ports.context, &a->request);
         break;
     case SESSION_DO_CANCEL:
@@ -101,6 +118,17 @@ static void drain(struct viewer *v, int64_t now_us)
     v->draining = false;
 }
 
+static int make_adapt(struct viewer *v)
+{
+    struct adapt_config config = {.rule = v->config.rule,
+                                  .estimator = v->config.estimator,
+                                  .wanted_bps = v->config.session.rate_bps,
+                                  .buffer_us = v->config.session.buffer_us};
+    v->config.session.rate_bps = 0; /* until the rule says more */
+    v->config.session.join = SESSION_JOIN_AT;
+    return adapt_create(&config, &v->adapt);
+}
+
 int viewer_create(const struct viewer_config *config, const struct viewer_ports *ports,
                   struct report *report, struct viewer **out)
 {
@@ -111,11 +139,14 @@ int viewer_create(const struct viewer_config *config, const struct viewer_ports 
     v->ports = *ports;
     v->report = report;
     v->rtt_us = -1;
+    v->least_latency_us = INT64_MAX;
     plan_init(&v->plan, config->zap, config->change, config->seed, config->number,
               config->start_us);
-    int status = session_create(&v->config.session, &v->session);
+    int status = config->rule ? make_adapt(v) : ERR_OK;
+    if (!status)
+        status = session_create(&v->config.session, &v->session);
     if (status) {
-        free(v);
+        viewer_destroy(v);
         return status;
     }
     *out = v;
@@ -127,7 +158,33 @@ void viewer_destroy(struct viewer *v)
     if (!v)
         return;
     session_destroy(v->session);
+    adapt_destroy(v->adapt);
     free(v);
+}
+
+/* The rule says where joins start, as soon as the ladder is known: with the first manifest. */
+static void learn_ladder(struct viewer *v, int64_t now_us, const struct session_event *event)
+{
+    if (event->kind == SESSION_MANIFEST && !adapt_knows_ladder(v->adapt))
+        session_join_at(v->session, adapt_join(v->adapt, now_us, event->channel));
+}
+
+/* What he is behind by is let go. */
+static void resync(struct viewer *v, int64_t now_us)
+{
+    v->behind = false;
+    v->least_latency_us = INT64_MAX;
+    session_resync(v->session, now_us);
+    drain(v, now_us);
+}
+
+static void adapt_to(struct viewer *v, int64_t now_us, const struct session_event *event)
+{
+    int64_t bps, ahead_us = session_ahead_us(v->session, now_us);
+    if (!adapt_event(v->adapt, now_us, event, ahead_us, &bps))
+        return;
+    session_switch(v->session, now_us, bps);
+    drain(v, now_us);
 }
 
 void viewer_handle(struct viewer *v, int64_t now_us, const struct session_event *event,
@@ -135,8 +192,14 @@ void viewer_handle(struct viewer *v, int64_t now_us, const struct session_event 
 {
     v->rtt_us = rtt_us;
     now_us = onwards(v, now_us);
+    if (v->adapt)
+        learn_ladder(v, now_us, event);
     session_handle(v->session, now_us, event);
     drain(v, now_us);
+    if (v->adapt)
+        adapt_to(v, now_us, event);
+    if (v->behind)
+        resync(v, now_us);
 }
 
 void viewer_decoded(struct viewer *v, int64_t now_us, uint32_t stream, int64_t sequence,
@@ -150,9 +213,18 @@ void viewer_decoded(struct viewer *v, int64_t now_us, uint32_t stream, int64_t s
 static void zap(struct viewer *v, int64_t now_us)
 {
     size_t channel, rung;
+    v->least_latency_us = INT64_MAX;
+    v->behind = false;
     session_watches(v->session, &channel, &rung);
     channel = plan_pick_channel(&v->plan, channel, v->config.session.channel_count);
+    if (!v->adapt) {
+        session_zap(v->session, now_us, channel);
+        return;
+    }
+    int64_t bps = adapt_join(v->adapt, now_us, session_known(v->session, channel));
+    session_join_at(v->session, bps);
     session_zap(v->session, now_us, channel);
+    session_switch(v->session, now_us, bps);
 }
 
 static void change_rung(struct viewer *v, int64_t now_us)

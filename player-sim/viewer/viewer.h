@@ -5,6 +5,7 @@
 #ifndef PLAYER_SIM_VIEWER_VIEWER_H
 #define PLAYER_SIM_VIEWER_VIEWER_H
 
+#include "player-sim/abr/abr.h"
 #include "player-sim/report/report.h"
 #include "player-sim/session/plan.h"
 #include "player-sim/session/session.h"
@@ -23,8 +24,12 @@ struct viewer_ports {
 };
 
 struct viewer_config {
-    size_t number; /* of the session, from 0 */
-    struct session_config session;
+    size_t number;                 /* of the session, from 0 */
+    struct session_config session; /* its rate_bps and join are the rule's where there is one */
+    const struct abr_rule *rule;   /* NULL: session.rate_bps is played, and joined as session.join
+                                      says */
+    const struct abr_estimator *estimator; /* with a rule */
+    int64_t resync_us; /* so far behind the least latency since the join, he joins anew; 0: never */
     struct plan_interval zap, change;
     uint64_t seed;
     int64_t start_us;     /* when the viewer turns up */

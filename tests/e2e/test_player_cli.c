@@ -12,6 +12,7 @@ static const char *const taught[] = {
     "tm90",
     "player-sim live --sessions 20",
     "manifest.json",
+    "player-sim record -o",
     "player-sim stats --trim",
     "player-sim link --rtt 20",
     "COMMAND --help",
@@ -53,7 +54,7 @@ static void version_is_one_line(void **state)
 
 static void each_command_has_help(void **state)
 {
-    static const char *const commands[] = {"live", "stats", "link"};
+    static const char *const commands[] = {"live", "record", "stats", "link"};
     (void)state;
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         const char *const arguments[] = {commands[i], "--help", NULL};
@@ -70,7 +71,7 @@ static void each_command_has_help(void **state)
 static void unknown_things_are_wrong_usage(void **state)
 {
     static const struct player_mistake mistakes[] = {
-        {{"lvie"}, {"command lvie is not known", "live, stats or link", "--help"}, NULL},
+        {{"lvie"}, {"command lvie is not known", "live, record, stats or link", "--help"}, NULL},
         {{"--nonsense"}, {"option --nonsense is not known", "player-sim --help"}, NULL},
         {{"-h"}, {"option -h is not known", "player-sim --help"}, NULL},
         {{"a\nb"}, {"a?b"}, NULL},

@@ -7,7 +7,8 @@
  * Pieces go out in the order in which they were written, whatever their stream; what is lost is
  * sent again first. Bursts of at most an eighth of the window, 2 to 10 packets, clock the sender.
  * A loss is known when something sent after it is acknowledged, or by a probe (window.h); the
- * threshold of three packets is left out. The receiver's window is never in the way.
+ * threshold of three packets is left out. The receiver's window is never in the way. A burst that a
+ * full queue refuses is lost as one.
  * Thread-safety: as of its engine. */
 #ifndef PLAYER_SIM_TRANSPORT_VIRTUAL_FLOW_H
 #define PLAYER_SIM_TRANSPORT_VIRTUAL_FLOW_H
@@ -26,7 +27,8 @@ struct flow_piece {
     uint32_t bytes;   /* > 0 */
     int64_t tag;      /* the writer's */
     bool last;        /* of its stream */
-    int64_t first_us; /* when its first packet arrived; set at delivery */
+    int64_t first_us; /* when its first packet arrived (FLOW_IDEAL: when its first bit was sent);
+                         set at delivery */
 };
 
 /* A piece has arrived, and all that has to come before it, at the engine's now. May write, drop and
@@ -43,7 +45,8 @@ void flow_destroy(struct flow *f); /* NULL is fine; what is on the link stays th
 /* ERR_NOMEM. */
 int flow_write(struct flow *f, const struct flow_piece *piece);
 
-/* Nothing more of this stream is sent or delivered. */
+/* Nothing more of this stream is delivered, nor sent; but what TCP has sent of it comes again where
+ * it was lost, as the others wait for it. */
 void flow_drop(struct flow *f, uint32_t stream);
 
 /* Bytes written that were not sent yet. */

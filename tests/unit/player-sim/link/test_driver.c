@@ -21,10 +21,8 @@ struct bench {
     int status; /* of driver_forward */
 };
 
-static void bench_make(struct bench *b, int64_t rate_bps, int64_t queue_bytes)
+static void bench_make_of(struct bench *b, struct link_config config)
 {
-    const struct link_config config = {
-        .delay_us = DELAY_US, .rate_bps = rate_bps, .queue_bytes = queue_bytes};
     const struct link_config configs[2] = {config, config};
     const int type = SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC;
     assert_int_equal(socketpair(AF_UNIX, type, 0, b->near), 0);
@@ -32,6 +30,12 @@ static void bench_make(struct bench *b, int64_t rate_bps, int64_t queue_bytes)
     b->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     const int ends[2] = {b->near[1], b->far[1]};
     assert_int_equal(driver_init(&b->driver, configs, ends), 0);
+}
+
+static void bench_make(struct bench *b, int64_t rate_bps, int64_t queue_bytes)
+{
+    bench_make_of(b, (struct link_config){
+                         .delay_us = DELAY_US, .rate_bps = rate_bps, .queue_bytes = queue_bytes});
 }
 
 static void bench_finish(struct bench *b)
@@ -142,6 +146,26 @@ static void the_queue_is_the_models(void **state)
     bench_finish(&b);
 }
 
+/* It starts at an outage, and not where the machine's clock would have it. */
+static void a_trace_starts_with_the_driver(void **state)
+{
+    static const struct trace_piece pieces[] = {{3600000000, 1000000000, 2 * DELAY_US},
+                                                {50000, 0, 2 * DELAY_US}};
+    struct trace *t = NULL;
+    struct bench b;
+    (void)state;
+    assert_int_equal(trace_create(pieces, 2, &t), ERR_OK);
+    int64_t start_us = clock_monotonic_us();
+    bench_make_of(
+        &b, (struct link_config){.trace = t, .trace_from_us = 3600000000, .queue_bytes = 65536});
+    assert_true(give(b.near[0], IPV4, 1, 100));
+    assert_int_equal(driver_settle(&b.driver, b.wake), ERR_OK);
+    assert_true(link_sent_us(&b.driver.ways[0].link) > start_us + 50000);
+    expect(b.far[0], 1, 100); /* settling waits for the trace's round trip */
+    bench_finish(&b);
+    trace_destroy(t);
+}
+
 static void what_the_far_end_does_not_take_is_counted(void **state)
 {
     struct bench b;
@@ -177,6 +201,7 @@ int main(void)
         cmocka_unit_test(packets_come_through_in_order_and_never_early),
         cmocka_unit_test(settling_empties_the_link),
         cmocka_unit_test(the_queue_is_the_models),
+        cmocka_unit_test(a_trace_starts_with_the_driver),
         cmocka_unit_test(what_the_far_end_does_not_take_is_counted),
         cmocka_unit_test(an_end_that_is_gone_ends_it),
     };

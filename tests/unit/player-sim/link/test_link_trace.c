@@ -157,6 +157,7 @@ static void half_the_traces_round_trip_is_the_delay(void **state)
     expect_arrival(&l, 18 * MS, 1000, 44 * MS);
     expect_arrival(&l, 24 * MS, 1000, 44 * MS);
     expect_arrival(&l, 60 * MS, 1000, 91 * MS);
+    expect_arrival(&l, 99 * MS, 1000, 125 * MS); /* sent when the next piece begins: its delay */
     l = linked((struct link_config){.trace = t});
     assert_int_equal(link_delay_us(&l, 9999), 30 * MS);
     assert_int_equal(link_delay_us(&l, 10 * MS), 0);

@@ -69,6 +69,14 @@ static void a_sample_is_split_and_keeps_its_microseconds(void **state)
     struct report_place place = fixture_place(0, 1, "720p", 20000);
     assert_int_equal(report_saw(r, &place, SESSION_ZAP, 33367), 0);
     json_t *report = report_object(r, &facts);
+    json_t *resamples = json_object_get(metric(report, "zap_ms"), "resamples");
+    json_t *quantiles = json_object_get(metric(report, "zap_ms"), "quantiles");
+    assert_int_equal(json_array_size(resamples), 1000);
+    assert_int_equal(json_array_size(quantiles), 101);
+    assert_true(json_real_value(json_array_get(resamples, 999)) == 33.367);
+    assert_true(json_real_value(json_array_get(quantiles, 100)) == 33.367);
+    json_object_del(metric(report, "zap_ms"), "resamples");
+    json_object_del(metric(report, "zap_ms"), "quantiles");
     assert_json(
         metric(report, "zap_ms"),
         FIGURES("1", "0.9", "33.367") ",\"split\":{"

@@ -68,12 +68,42 @@ static void without_trims_there_is_an_empty_object(void **state)
     json_decref(json);
 }
 
+static void lists_of_numbers_are_one_line(void **state)
+{
+    const double numbers[] = {1.0 / 3, 2e6, 0};
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    (void)state;
+    json_t *report =
+        json_pack("{s:o, s:[], s:[s], s:s, s:{s:[[i, i]]}}", "list", stats_list_json(numbers, 3),
+                  "none", "texts", "a", "\"x\\[1,\n 2]", "[3, \n4]\\", "deep", "lists", 5, 6);
+    assert_int_equal(stats_json_write(report, out), 0);
+    fclose(out);
+    assert_string_equal(text, "{\n"
+                              "  \"list\": [0.33333333, 2000000.0, 0.0],\n"
+                              "  \"none\": [],\n"
+                              "  \"texts\": [\n"
+                              "    \"a\"\n"
+                              "  ],\n"
+                              "  \"\\\"x\\\\[1,\\n 2]\": \"[3, \\n4]\\\\\",\n"
+                              "  \"deep\": {\n"
+                              "    \"lists\": [\n"
+                              "      [5, 6]\n"
+                              "    ]\n"
+                              "  }\n"
+                              "}\n");
+    json_decref(report);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_figure_has_its_name),
         cmocka_unit_test(without_samples_there_is_n_alone),
         cmocka_unit_test(without_trims_there_is_an_empty_object),
+        cmocka_unit_test(lists_of_numbers_are_one_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

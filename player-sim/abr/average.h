@@ -1,19 +1,34 @@
-/* Inside abr: an exponentially weighted average that begins with nothing. It is kept as a sum that
- * starts at 0, and what the 0 takes away is given back when it is asked for.
+/* Inside abr: an exponentially weighted average that begins with nothing: at 0, of which it knows
+ * how much is left in it, so that this is taken out again.
  * Thread-safety: an object belongs to one thread at a time. */
 #ifndef PLAYER_SIM_ABR_AVERAGE_H
 #define PLAYER_SIM_ABR_AVERAGE_H
 
-/* Zero-filled is empty. */
+/* Less than this of the beginning counts as none, before numbers get so small that they are slow.
+ */
+#define ABR_NEGLIGIBLE 1e-30
+
 struct abr_average {
-    double sum, weight;
+    double value;
+    double beginning; /* what part of value is still the 0 that it began with */
 };
 
-/* half_life > 0: what weight takes half of the influence from all that was before; the same one in
- * each call. weight > 0. */
-void abr_average_add(struct abr_average *a, double half_life, double weight, double value);
+#define ABR_AVERAGE_EMPTY ((struct abr_average){.beginning = 1})
+
+/* kept: how much of all before remains beside value, 0..1; 2 to the power of -(weight / half-life).
+ */
+static inline void abr_average_add(struct abr_average *a, double kept, double value)
+{
+    a->value = kept * a->value + (1 - kept) * value;
+    a->beginning *= kept;
+    if (a->beginning < ABR_NEGLIGIBLE)
+        a->beginning = 0;
+}
 
 /* 0: empty. */
-double abr_average_tell(const struct abr_average *a, double half_life);
+static inline double abr_average_tell(const struct abr_average *a)
+{
+    return a->beginning < 1 ? a->value / (1 - a->beginning) : 0;
+}
 
 #endif

@@ -26,7 +26,8 @@ struct dash {
 static void init(void *state, const struct abr_setup *setup)
 {
     (void)setup;
-    *(struct dash *)state = (struct dash){0};
+    struct dash *s = state;
+    s->fast_kbps = s->slow_kbps = s->fast_rtt_ms = s->slow_rtt_ms = ABR_AVERAGE_EMPTY;
 }
 
 static double whole(double x)
@@ -37,10 +38,8 @@ static double whole(double x)
 static struct abr_estimate tell(const void *state)
 {
     const struct dash *s = state;
-    double kbps =
-        fmin(abr_average_tell(&s->fast_kbps, FAST_S), abr_average_tell(&s->slow_kbps, SLOW_S));
-    double rtt_ms = fmax(abr_average_tell(&s->fast_rtt_ms, FAST_REQUESTS),
-                         abr_average_tell(&s->slow_rtt_ms, SLOW_REQUESTS));
+    double kbps = fmin(abr_average_tell(&s->fast_kbps), abr_average_tell(&s->slow_kbps));
+    double rtt_ms = fmax(abr_average_tell(&s->fast_rtt_ms), abr_average_tell(&s->slow_rtt_ms));
     return (struct abr_estimate){whole(kbps) * ABR_BPS_PER_KBPS, whole(rtt_ms) * ABR_US_PER_MS};
 }
 
@@ -52,15 +51,15 @@ static void add(void *state, const struct abr_download *d)
     if (!d->held) {
         double ms = (double)(d->first_byte_us - d->request_us) / ABR_US_PER_MS;
         double rtt_ms = ms > 0 ? ms : 1;
-        abr_average_add(&s->fast_rtt_ms, FAST_REQUESTS, 1, rtt_ms);
-        abr_average_add(&s->slow_rtt_ms, SLOW_REQUESTS, 1, rtt_ms);
+        abr_average_add(&s->fast_rtt_ms, exp2(-1 / FAST_REQUESTS), rtt_ms);
+        abr_average_add(&s->slow_rtt_ms, exp2(-1 / SLOW_REQUESTS), rtt_ms);
     }
     if (!abr_sample_counts(d, tell(s).throughput_bps))
         return;
     double weight = S_PER_MS * (double)d->transfer_us / ABR_US_PER_MS;
     double kbps = abr_sample_kbps(d);
-    abr_average_add(&s->fast_kbps, FAST_S, weight, kbps);
-    abr_average_add(&s->slow_kbps, SLOW_S, weight, kbps);
+    abr_average_add(&s->fast_kbps, exp2(-weight / FAST_S), kbps);
+    abr_average_add(&s->slow_kbps, exp2(-weight / SLOW_S), kbps);
 }
 
 const struct abr_estimator abr_estimator_dash = {

@@ -4,7 +4,8 @@
  * a request the whole time counts but the time to the first byte that was expected; here waits that
  * are known to be the origin's are left out as well, and where only the origin's pace could be
  * seen, a sample counts as elsewhere in this folder. The 500 kbit/s that hls.js begins with are
- * left to its rule, so that other rules see that nothing is known. */
+ * left to its rule, so that other rules see that nothing is known. What came in no time says
+ * nothing here. */
 #include "player-sim/abr/average.h"
 #include "player-sim/abr/rules.h"
 #include "player-sim/abr/sample.h"
@@ -16,11 +17,11 @@
 #define FAST_S 3.0
 #define SLOW_S 9.0
 
-#define KNOWN_S           1e-3 /* minWeight_ */
+#define KNOWN             1e-3 /* minWeight_ */
 #define LEAST_RTT_MS      5.0
 #define LEAST_MS          50.0 /* minDelayMs_, or less where few bytes came: */
 #define BYTES_PER_LEAST   1e5
-#define FIRST_BYTE_MS     100.0 /* what is expected before one was seen */
+#define FIRST_BYTE_MS     100.0 /* defaultTTFB_, what is expected before one was seen */
 #define FIRST_BYTE_WEIGHT 1.4142135623730951
 
 struct hls {
@@ -29,52 +30,54 @@ struct hls {
 
 static void init(void *state, const struct abr_setup *setup)
 {
+    struct hls *h = state;
     (void)setup;
-    *(struct hls *)state = (struct hls){0};
+    h->fast_bps = h->slow_bps = h->first_byte_ms = ABR_AVERAGE_EMPTY;
 }
 
-static double first_byte_ms(const struct hls *h)
+/* Whether it has weight enough to go by. */
+static bool known(const struct abr_average *a, double half_life)
 {
-    if (h->first_byte_ms.weight < KNOWN_S)
-        return FIRST_BYTE_MS;
-    return abr_average_tell(&h->first_byte_ms, SLOW_S);
+    return a->beginning <= exp2(-KNOWN / half_life);
 }
 
 static struct abr_estimate tell(const void *state)
 {
     const struct hls *h = state;
-    struct abr_estimate out = {.rtt_us = first_byte_ms(h) * ABR_US_PER_MS};
-    if (h->fast_bps.weight >= KNOWN_S)
-        out.throughput_bps =
-            fmin(abr_average_tell(&h->fast_bps, FAST_S), abr_average_tell(&h->slow_bps, SLOW_S));
+    struct abr_estimate out = {0};
+    if (known(&h->first_byte_ms, SLOW_S))
+        out.rtt_us = abr_average_tell(&h->first_byte_ms) * ABR_US_PER_MS;
+    if (known(&h->fast_bps, FAST_S))
+        out.throughput_bps = fmin(abr_average_tell(&h->fast_bps), abr_average_tell(&h->slow_bps));
     return out;
 }
 
-static void add_first_byte(struct hls *h, double ms)
+/* How much of a wait for the first byte was not to be expected. */
+static double late_ms(struct hls *h, double waited_ms)
 {
-    double s = ms / 1000;
-    double weight = FIRST_BYTE_WEIGHT * exp(-(s * s) / 2);
-    if (weight > 0)
-        abr_average_add(&h->first_byte_ms, SLOW_S, weight, fmax(ms, LEAST_RTT_MS));
+    double s = waited_ms / 1000, weight = FIRST_BYTE_WEIGHT * exp(-(s * s) / 2);
+    abr_average_add(&h->first_byte_ms, exp2(-weight / SLOW_S), fmax(waited_ms, LEAST_RTT_MS));
+    double expected_ms = FIRST_BYTE_MS;
+    if (known(&h->first_byte_ms, SLOW_S))
+        expected_ms = abr_average_tell(&h->first_byte_ms);
+    return waited_ms - fmin(waited_ms, expected_ms);
 }
 
 static void add(void *state, const struct abr_download *d)
 {
     struct hls *h = state;
-    double late_ms = 0;
-    if (!d->held) {
-        double ms = (double)(d->first_byte_us - d->request_us) / ABR_US_PER_MS;
-        add_first_byte(h, ms);
-        late_ms = ms - fmin(ms, first_byte_ms(h));
-    }
+    double waited_ms = (double)(d->first_byte_us - d->request_us) / ABR_US_PER_MS;
+    double late = d->held ? 0 : late_ms(h, waited_ms);
+    if (d->transfer_us <= 0)
+        return;
     double bytes = (double)d->bytes;
-    double took_ms = late_ms + (double)d->transfer_us / ABR_US_PER_MS;
+    double took_ms = late + (double)d->transfer_us / ABR_US_PER_MS;
     double took_s = fmax(took_ms, fmin(LEAST_MS, bytes / BYTES_PER_LEAST)) / 1000;
     double bps = bytes * 8 / took_s;
     if (d->app_limited && bps <= tell(h).throughput_bps)
         return;
-    abr_average_add(&h->fast_bps, FAST_S, took_s, bps);
-    abr_average_add(&h->slow_bps, SLOW_S, took_s, bps);
+    abr_average_add(&h->fast_bps, exp2(-took_s / FAST_S), bps);
+    abr_average_add(&h->slow_bps, exp2(-took_s / SLOW_S), bps);
 }
 
 const struct abr_estimator abr_estimator_hls = {

@@ -26,6 +26,7 @@ void virtual_request_free(struct virtual_request *r)
     while (*at != r)
         at = &(*at)->next;
     *at = r->next;
+    virtual_connection_abandon(r);
     timers_remove(timers_of(r), &r->server);
     timers_remove(timers_of(r), &r->patience);
     free(r);
@@ -131,7 +132,6 @@ static void leave(struct virtual_request *r)
 {
     struct virtual_client *c = r->client;
     struct virtual_connection *k = r->connection;
-    virtual_connection_abandon(r);
     virtual_request_free(r);
     if (k)
         virtual_connection_leave(k, false);

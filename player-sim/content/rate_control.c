@@ -12,6 +12,12 @@ enum {
     DECAY_SHIFT = 5,                       /* the complexity of the last 32 frames or so */
 };
 
+/* Octaves that a packet is smaller of an intra picture, and what is left of it in the next frame:
+ * measured, 0.73 of the mean one frame behind a segment's first, 0.91 six and 0.95 eleven behind.
+ */
+enum { COARSE = LOGARITHM_ONE * 56 / 100 };
+static const struct rational coarse_left = {4, 5};
+
 /* Measured: docs/packets.md; 18 kB at 400 kbit/s and 0.9 times as many octaves more as bits. */
 static const int64_t packet_bytes = 18000, packet_bitrate_bps = 400000;
 enum { PACKET_BYTES_LEAST = 900, PACKET_BYTES_MOST = 64 << 20 };
@@ -88,16 +94,17 @@ uint32_t rate_control_frame_bytes(struct rate_control *rc, const struct programm
 
     rc->fill_bits = least(rc->buffer_bits, most(0, rc->fill_bits - bytes * 8) + rc->frame_bits);
     rc->over_bits += bytes * 8 - rc->spent_bits;
+    rc->coarse = intra ? COARSE : rc->coarse * coarse_left.num / coarse_left.den;
     if (!intra)
         rc->complexity += (complexity - rc->complexity) >> DECAY_SHIFT;
     return (uint32_t)bytes;
 }
 
-uint32_t rate_control_packet_bytes(int64_t bitrate_bps, const struct programme_frame *f)
+uint32_t rate_control_packet_bytes(const struct rate_control *rc, const struct programme_frame *f)
 {
     int64_t octaves =
-        logarithm_of((uint64_t)bitrate_bps) - logarithm_of((uint64_t)packet_bitrate_bps);
-    int64_t bytes = logarithm_power(packet_bytes, octaves * 9 / 10 + f->detail);
+        logarithm_of((uint64_t)rc->bitrate_bps) - logarithm_of((uint64_t)packet_bitrate_bps);
+    int64_t bytes = logarithm_power(packet_bytes, octaves * 9 / 10 + f->detail - rc->coarse);
     return (uint32_t)most(PACKET_BYTES_LEAST, least(PACKET_BYTES_MOST, bytes));
 }
 

@@ -5,8 +5,9 @@
  * look-ahead and no B-frames (its ratecontrol.c, ABR with VBV): the quantizer follows the
  * complexity of the last second, overspending is paid back over two seconds; a P picture is made
  * coarser, down to half of its bits, as far as the buffer is less than half full; no picture is
- * planned to take more than half of what is in the buffer, nor to be made coarser than fivefold for
- * that; and what then comes differs from the plan, but never empties the buffer.
+ * planned to take more than half of what is in the buffer (all of it where it holds less than five
+ * frames), nor to be made coarser than fivefold for that; and what then comes differs from the
+ * plan, but never empties the buffer.
  *
  * Thread-safety: an object belongs to one thread. */
 #ifndef PLAYER_SIM_CONTENT_RATE_CONTROL_H
@@ -33,7 +34,7 @@ uint32_t rate_control_frame_bytes(struct rate_control *rc, const struct programm
 
 /* A packet of the frame that came last, whole, unless that begins a segment: QP 22 whatever the
  * frame has (docs/packets.md), of a picture that is coarse, and so costs less, in the frames behind
- * an intra picture. */
+ * a keyframe. */
 uint32_t rate_control_packet_bytes(const struct rate_control *rc, const struct programme_frame *f);
 
 /* From a frame's capture until its chunk stands at the origin, microseconds. */

@@ -22,8 +22,8 @@ set tmargin 2.4
 set ylabel "kB" textcolor rgb ink
 set multiplot layout 2,1
 set title "640x360 at 800 kbit/s, 25 frames/s: recorded, a natural clip of 5.3 s in a loop" textcolor rgb "#111111"
-set label 1 "Initialization Packets" at 23.8, 54 right textcolor rgb packet
-set label 2 "frames in the Continuation Stream" at 23.8, 24 right textcolor rgb frame
+set label 1 "Initialization Packets" at 12.4, 46 left textcolor rgb packet
+set label 2 "frames, as chunks" at 12.4, 22 left textcolor rgb frame
 plot natural using "seconds":"frame_kb" with impulses lw 1 lc rgb frame, \
      natural using "seconds":"packet_kb" with lines lw 1.6 lc rgb packet
 set title "made up, seed 1"

@@ -172,6 +172,22 @@ static void test_packets_and_sound_may_lack(void **state)
     lab_destroy(lab);
 }
 
+/* What the sound lacks ends nothing. */
+static void test_sound_may_break_off(void **state)
+{
+    (void)state;
+    struct lab *lab = lab_create(120, 4000000, 10);
+    lab->silence = 140;
+    struct recorder_progress p = lab_run(lab, 1000);
+    assert_true(p.over && !p.early);
+    assert_int_equal(p.segments, 2);
+    struct content c = content_of(lab);
+    assert_int_equal(c.sound.frame_bytes, LAB_SOUND_BYTES);
+    expect_frames(&c, 100);
+    content_finish(&c);
+    lab_destroy(lab);
+}
+
 static void test_renditions_out_of_step_are_refused(void **state)
 {
     (void)state;
@@ -214,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_no_whole_segment_is_nothing),
         cmocka_unit_test(test_missing_frames_end_it),
         cmocka_unit_test(test_packets_and_sound_may_lack),
+        cmocka_unit_test(test_sound_may_break_off),
         cmocka_unit_test(test_renditions_out_of_step_are_refused),
         cmocka_unit_test(test_no_channel),
     };

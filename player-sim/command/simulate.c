@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static volatile sig_atomic_t stop;
 
@@ -26,6 +27,20 @@ static void take_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
+typedef int form(struct report *r, const struct report_facts *facts, FILE *out);
+
+static bool write_form(const char *path, form *write, struct report *report,
+                       const struct report_facts *facts)
+{
+    FILE *out = !path ? NULL : strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
+    int status = !path ? 0 : !out ? ERR_IO : write(report, facts, out);
+    if (out && out != stdout && fclose(out) && !status)
+        status = ERR_IO;
+    if (status)
+        fprintf(stderr, "player-sim simulate: %s can't be written: %s\n", path, err_text(status));
+    return !status;
+}
+
 static bool run(struct simulate_options *options, struct report *report)
 {
     char error[SIMULATE_TEXT_BYTES];
@@ -36,8 +51,7 @@ static bool run(struct simulate_options *options, struct report *report)
         return false;
     }
     report_write_table(report, &result.facts, stdout);
-    fprintf(stderr, "%llu steps\n", (unsigned long long)result.steps);
-    return true;
+    return write_form(options->json_path, report_write_json, report, &result.facts);
 }
 
 int command_simulate(int argc, char **argv)
@@ -61,13 +75,17 @@ int command_simulate(int argc, char **argv)
                                        .trims = options->trims,
                                        .trim_count = options->trim_count,
                                        .command = ""};
-        int status = report_create(&config, &report);
+        if (options->csv_path)
+            config.csv = fopen(options->csv_path, "w");
+        int status = options->csv_path && !config.csv ? ERR_IO : report_create(&config, &report);
         if (status)
             fprintf(stderr, "player-sim simulate: the report can't be made: %s\n",
                     err_text(status));
         else
             good = run(options, report);
         report_destroy(report);
+        if (config.csv && fclose(config.csv))
+            good = false;
     }
     simulate_options_finish(options);
     free(options);

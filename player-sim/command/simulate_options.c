@@ -31,6 +31,7 @@ static const char documentation[] =
 
 static const int64_t default_rate_bps = 10000000, default_rtt_us = 40000;
 static const int64_t serve_us = 300; /* measured of hesp-packager on loopback */
+static const int64_t on_demand_buffer_us = 25000000;
 
 static struct simulate_options *options_of(struct settings_reading *r)
 {
@@ -134,6 +135,18 @@ static bool read_delivery(struct settings_reading *r, const char *text)
         snprintf(list + strlen(list), sizeof list - strlen(list), ", %s",
                  segmented_deliveries[i].name);
     return settings_wrong(r, "give one of %s", list);
+}
+
+static bool read_on_demand(struct settings_reading *r, const char *text)
+{
+    options_of(r)->on_demand = strcmp(text, "true") == 0;
+    return true;
+}
+
+static bool read_buffer_max(struct settings_reading *r, const char *text)
+{
+    return !*text || settings_seconds(r, text, 0.1, &options_of(r)->buffer_max_us,
+                                      "give seconds, for example --buffer-max 25");
 }
 
 static bool read_part(struct settings_reading *r, const char *text)
@@ -415,6 +428,12 @@ static const struct setting rows[] = {
     {"switch-every", "SECONDS", "0", "How often each changes quality; 0 is never", read_switch,
      VIEWERS},
     {"delivery", "HOW", "hesp", "hesp, ll-dash, ll-hls or segment", read_delivery, VIEWERS},
+    {"on-demand", NULL, "false",
+     "With --delivery segment: each session plays a content once, from its first frame to its last",
+     read_on_demand, VIEWERS},
+    {"buffer-max", "SECONDS", "",
+     "How much media viewers of segments hold (default: 30, of ll-dash 18, on demand 25)",
+     read_buffer_max, VIEWERS},
     {"abr", "RULE", "fixed",
      "Which rendition is played: fixed is the highest, fixed:BITRATE the highest whose bandwidth "
      "is not above that; or a rule: throughput, bola, bola-e, dynamic, burst (for HESP), ...",
@@ -519,6 +538,28 @@ static void take_link(struct simulate_options *o)
     o->run.trace_from_us = v->trace_from_us;
 }
 
+/* On demand the buffer is Sabre's (--max-buffer); and over an ideal network, as in all simulators
+ * of its kind, all but the media itself is known beforehand. */
+static bool take_delivery(struct simulate_options *o, struct settings_reading *r)
+{
+    const struct segmented_delivery *row = o->run.delivery;
+    if (o->on_demand && (!row || row->unit != SEGMENTED_WHOLE))
+        return settings_wrong(r, "--on-demand is of segments: give --delivery segment as well");
+    if (!row)
+        return true;
+    o->delivery = *row;
+    o->run.delivery = &o->delivery;
+    if (o->on_demand) {
+        o->delivery.live = false;
+        o->delivery.buffer_max_us = on_demand_buffer_us;
+        o->run.knows_channels = o->run.http.http == VIRTUAL_IDEAL;
+        o->delivery.headers = o->delivery.anew = !o->run.knows_channels;
+    }
+    if (o->buffer_max_us)
+        o->delivery.buffer_max_us = o->buffer_max_us;
+    return true;
+}
+
 static void name_channels(struct simulate_options *o)
 {
     for (size_t i = 0; i < o->run.channel_count; i++) {
@@ -540,7 +581,7 @@ enum settings_outcome simulate_options_read(int argc, char **argv, struct simula
     enum settings_outcome outcome = settings_read(&settings, argc, argv, out, error);
     if (outcome != SETTINGS_RUN)
         return outcome;
-    if (!make_content(out, &r))
+    if (!take_delivery(out, &r) || !make_content(out, &r))
         return SETTINGS_WRONG;
     out->run.traces = (const struct trace *const *)out->traces;
     out->run.contents = out->contents;

@@ -16,7 +16,10 @@ struct simulate_options {
     struct link_values link;    /* without a trace: there may be many */
     struct trace *traces[SIMULATE_TRACES_MAX];      /* owned */
     struct content contents[SIMULATE_CONTENTS_MAX]; /* owned */
-    struct content_ladder ladder;                   /* of a content that is made up */
+    struct segmented_delivery delivery;             /* of segments; run.delivery points to it */
+    bool on_demand;
+    int64_t buffer_max_us;        /* 0: as the delivery has it */
+    struct content_ladder ladder; /* of a content that is made up */
     size_t content_count;
     char names[SIMULATE_CHANNELS_MAX][CONTENT_NAME_BYTES + 8]; /* of the channels, for reports */
     const char *name_list[SIMULATE_CHANNELS_MAX];

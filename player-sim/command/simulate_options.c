@@ -31,6 +31,7 @@ static const char documentation[] =
 
 static const int64_t default_rate_bps = 10000000, default_rtt_us = 40000;
 static const int64_t serve_us = 300; /* measured of hesp-packager on loopback */
+static const int64_t on_demand_buffer_us = 25000000;
 
 static struct simulate_options *options_of(struct settings_reading *r)
 {
@@ -134,6 +135,18 @@ static bool read_delivery(struct settings_reading *r, const char *text)
         snprintf(list + strlen(list), sizeof list - strlen(list), ", %s",
                  segmented_deliveries[i].name);
     return settings_wrong(r, "give one of %s", list);
+}
+
+static bool read_on_demand(struct settings_reading *r, const char *text)
+{
+    options_of(r)->on_demand = strcmp(text, "true") == 0;
+    return true;
+}
+
+static bool read_buffer_max(struct settings_reading *r, const char *text)
+{
+    return !*text || settings_seconds(r, text, 0.1, &options_of(r)->buffer_max_us,
+                                      "give seconds, for example --buffer-max 25");
 }
 
 static bool read_part(struct settings_reading *r, const char *text)
@@ -353,9 +366,9 @@ static bool read_shard(struct settings_reading *r, const char *text)
     char *rest;
     int64_t number, count;
     if (!value_prefix(text, &rest, &number) || *rest != '/' ||
-        !value_integer(rest + 1, 1, 100000, &count) || number < 1 || number > count)
-        return settings_wrong(r, "give which of how many, for example --shard 1/4 to --shard 4/4");
-    run->shard = (size_t)number - 1;
+        !value_integer(rest + 1, 1, REPORT_SHARDS_MAX, &count) || number >= count)
+        return settings_wrong(r, "give which of how many, for example --shard 0/4 to --shard 3/4");
+    run->shard = (size_t)number;
     run->shard_count = (size_t)count;
     return true;
 }
@@ -374,22 +387,31 @@ static bool read_trim(struct settings_reading *r, const char *text)
     return true;
 }
 
-static bool read_json(struct settings_reading *r, const char *text)
+static bool read_timelines(struct settings_reading *r, const char *text)
 {
-    options_of(r)->json_path = *text ? text : NULL;
+    int64_t n = 0;
+    bool good = settings_count(r, text, 0, REPORT_TIMELINES_MAX, &n,
+                               "give 0 to 16 sessions, for example --timelines 3");
+    options_of(r)->timelines = (size_t)n;
+    return good;
+}
+
+/* Parts of one study are asked for alike, but for these. */
+static bool note_given(struct settings_reading *r, const char *name, const char *text)
+{
+    char **study = &options_of(r)->study, *longer;
+    if (strcmp(name, "shard") == 0 || strcmp(name, "threads") == 0)
+        return true;
+    if (asprintf(&longer, "%s --%s=%s", *study ? *study : "simulate", name, text) < 0)
+        return settings_wrong(r, "out of memory");
+    free(*study);
+    *study = longer;
     return true;
 }
 
-static bool read_csv(struct settings_reading *r, const char *text)
+static struct output_paths *outputs_of(void *options)
 {
-    options_of(r)->csv_path = *text ? text : NULL;
-    return true;
-}
-
-static bool read_html(struct settings_reading *r, const char *text)
-{
-    options_of(r)->html_path = *text ? text : NULL;
-    return true;
+    return &((struct simulate_options *)options)->outputs;
 }
 
 enum { VIEWERS, NETWORK, CONTENT, RUN };
@@ -406,6 +428,12 @@ static const struct setting rows[] = {
     {"switch-every", "SECONDS", "0", "How often each changes quality; 0 is never", read_switch,
      VIEWERS},
     {"delivery", "HOW", "hesp", "hesp, ll-dash, ll-hls or segment", read_delivery, VIEWERS},
+    {"on-demand", NULL, "false",
+     "With --delivery segment: each session plays a content once, from its first frame to its last",
+     read_on_demand, VIEWERS},
+    {"buffer-max", "SECONDS", "",
+     "How much media viewers of segments hold (default: 30, of ll-dash 18, on demand 25)",
+     read_buffer_max, VIEWERS},
     {"abr", "RULE", "fixed",
      "Which rendition is played: fixed is the highest, fixed:BITRATE the highest whose bandwidth "
      "is not above that; or a rule: throughput, bola, bola-e, dynamic, burst (for HESP), ...",
@@ -456,13 +484,13 @@ static const struct setting rows[] = {
     {"seed", "N", "1", "Of all that is random", read_seed, RUN},
     {"threads", "N", "", "Threads (default: as many as processors); the report is the same",
      read_threads, RUN},
-    {"shard", "I/N", "1/1", "Run only the I-th of N parts", read_shard, RUN},
+    {"shard", "I/N", "0/1",
+     "Run only part I of N, from 0 on; --samples and player-sim merge put them together",
+     read_shard, RUN},
+    {"timelines", "N", "1", "Show the first N sessions over time, on the page", read_timelines,
+     RUN},
     {"trim", "SPEC", "", "Tell this statistic too, e.g. 'TM(10%:90%)', 'PR(:300)'; repeatable",
      read_trim, RUN},
-    {"json", "FILE", "", "Write the report as JSON; - is standard output", read_json, RUN},
-    {"csv", "FILE", "", "Write a line for each event; - is standard output", read_csv, RUN},
-    {"html", "FILE", "", "Write a page with the distributions; - is standard output", read_html,
-     RUN},
 };
 
 static const struct settings settings = {
@@ -471,6 +499,9 @@ static const struct settings settings = {
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
     .group_headers = group_headers,
+    .outputs_of = outputs_of,
+    .output_count = OUTPUTS,
+    .given = note_given,
 };
 
 /* ---- what the rows leave to be done ---- */
@@ -507,6 +538,28 @@ static void take_link(struct simulate_options *o)
     o->run.trace_from_us = v->trace_from_us;
 }
 
+/* On demand the buffer is Sabre's (--max-buffer); and over an ideal network, as in all simulators
+ * of its kind, all but the media itself is known beforehand. */
+static bool take_delivery(struct simulate_options *o, struct settings_reading *r)
+{
+    const struct segmented_delivery *row = o->run.delivery;
+    if (o->on_demand && (!row || row->unit != SEGMENTED_WHOLE))
+        return settings_wrong(r, "--on-demand is of segments: give --delivery segment as well");
+    if (!row)
+        return true;
+    o->delivery = *row;
+    o->run.delivery = &o->delivery;
+    if (o->on_demand) {
+        o->delivery.live = false;
+        o->delivery.buffer_max_us = on_demand_buffer_us;
+        o->run.knows_channels = o->run.http.http == VIRTUAL_IDEAL;
+        o->delivery.headers = o->delivery.anew = !o->run.knows_channels;
+    }
+    if (o->buffer_max_us)
+        o->delivery.buffer_max_us = o->buffer_max_us;
+    return true;
+}
+
 static void name_channels(struct simulate_options *o)
 {
     for (size_t i = 0; i < o->run.channel_count; i++) {
@@ -528,7 +581,7 @@ enum settings_outcome simulate_options_read(int argc, char **argv, struct simula
     enum settings_outcome outcome = settings_read(&settings, argc, argv, out, error);
     if (outcome != SETTINGS_RUN)
         return outcome;
-    if (!make_content(out, &r))
+    if (!take_delivery(out, &r) || !make_content(out, &r))
         return SETTINGS_WRONG;
     out->run.traces = (const struct trace *const *)out->traces;
     out->run.contents = out->contents;
@@ -547,5 +600,7 @@ void simulate_options_finish(struct simulate_options *o)
     for (size_t i = 0; i < o->content_count; i++)
         content_finish(&o->contents[i]);
     link_values_finish(&o->link);
+    free(o->study);
+    o->study = NULL;
     o->run.trace_count = o->content_count = 0;
 }

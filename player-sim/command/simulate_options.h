@@ -16,13 +16,18 @@ struct simulate_options {
     struct link_values link;    /* without a trace: there may be many */
     struct trace *traces[SIMULATE_TRACES_MAX];      /* owned */
     struct content contents[SIMULATE_CONTENTS_MAX]; /* owned */
-    struct content_ladder ladder;                   /* of a content that is made up */
+    struct segmented_delivery delivery;             /* of segments; run.delivery points to it */
+    bool on_demand;
+    int64_t buffer_max_us;        /* 0: as the delivery has it */
+    struct content_ladder ladder; /* of a content that is made up */
     size_t content_count;
     char names[SIMULATE_CHANNELS_MAX][CONTENT_NAME_BYTES + 8]; /* of the channels, for reports */
     const char *name_list[SIMULATE_CHANNELS_MAX];
     struct trim trims[SIMULATE_TRIMS_MAX];
     size_t trim_count;
-    const char *json_path, *csv_path, *html_path; /* NULL: not wanted; "-": standard output */
+    struct output_paths outputs;
+    size_t timelines; /* of the first so many sessions, for the page */
+    char *study;      /* owned: what was given, but for what every shard has of its own */
 };
 
 /* out is the caller's to finish, whatever the outcome. */

@@ -45,12 +45,16 @@ static int64_t constant_unsent(const struct link *l, int64_t now_us)
     return left_ns < 0 ? 0 : left_ns * l->config.rate_bps + l->free_part;
 }
 
-static void constant_serve(struct link *l, int64_t now_us, int64_t nanobits)
+static void constant_settle(struct link *l, int64_t now_us)
 {
-    if (l->free_ns < now_us * ns_per_us) {
-        l->free_ns = now_us * ns_per_us;
-        l->free_part = 0;
-    }
+    if (l->free_ns >= now_us * ns_per_us)
+        return;
+    l->free_ns = now_us * ns_per_us;
+    l->free_part = 0;
+}
+
+static void constant_serve(struct link *l, int64_t nanobits)
+{
     if (l->config.rate_bps) {
         int64_t work = nanobits + l->free_part;
         l->free_ns += work / l->config.rate_bps;
@@ -185,10 +189,12 @@ bool link_offer(struct link *l, int64_t now_us, int64_t bytes, int64_t *arrives_
         l->dropped++;
         return false;
     }
-    if (l->follows_rate)
+    if (l->follows_rate) {
         traced_serve(l, nanobits);
-    else
-        constant_serve(l, now_us, nanobits);
+    } else {
+        constant_settle(l, now_us);
+        constant_serve(l, nanobits);
+    }
     count_taken(l, bytes, l->follows_rate || l->config.rate_bps ? ahead + nanobits : 0);
     if (!l->varies) {
         *arrives_us = link_sent_us(l) + l->config.delay_us;
@@ -198,6 +204,117 @@ bool link_offer(struct link *l, int64_t now_us, int64_t bytes, int64_t *arrives_
     l->lost += !arrived;
     return arrived;
 }
+
+/* ---- without windows ---- */
+
+static int64_t us_of(int64_t ns)
+{
+    return (ns + ns_per_us - 1) / ns_per_us;
+}
+
+/* Where what begins at now_us really begins: when what was there before it was over. */
+static int64_t begins_ns(const struct link *l, int64_t now_us)
+{
+    if (l->resume_ns > l->free_ns && us_of(l->resume_ns) == now_us)
+        return l->resume_ns;
+    return link_sent_us(l) == now_us ? l->free_ns : now_us * ns_per_us;
+}
+
+static int64_t rtt_us_at(const struct link *l, const struct trace_cursor *c)
+{
+    int64_t rtt_us = trace_cursor_piece(c, l->config.trace)->rtt_us;
+    return rtt_us < 0 ? 2 * l->config.delay_us : rtt_us;
+}
+
+int64_t link_pause(struct link *l, int64_t now_us)
+{
+    int64_t at_ns = begins_ns(l, now_us), left_ns;
+    if (!l->follows_delay) {
+        l->resume_ns = at_ns + 2 * l->config.delay_us * ns_per_us;
+        return us_of(l->resume_ns);
+    }
+    const struct trace *t = l->config.trace;
+    struct trace_cursor c = trace_cursor_at(t, l->config.trace_from_us, at_ns / ns_per_us);
+    double share = 1;
+    while (left_ns = c.ends_us * ns_per_us - at_ns,
+           share * (double)(rtt_us_at(l, &c) * ns_per_us) > (double)left_ns) {
+        share -= (double)left_ns / (double)(rtt_us_at(l, &c) * ns_per_us);
+        at_ns += left_ns;
+        trace_cursor_next(&c, t);
+    }
+    l->resume_ns = at_ns + (int64_t)(share * (double)(rtt_us_at(l, &c) * ns_per_us) + 0.5);
+    return us_of(l->resume_ns);
+}
+
+/* The link is idle, or fell idle within the microsecond before: what is pushed follows there. */
+static void traced_resume(struct link *l, int64_t now_us)
+{
+    const struct trace *t = l->config.trace;
+    int64_t at_ns = begins_ns(l, now_us);
+    if (at_ns != l->free_ns)
+        l->free_part = 0;
+    l->free_ns = at_ns;
+    l->sending = l->offering;
+    trace_cursor_seek(&l->sending, t, at_ns / ns_per_us);
+    trace_cursor_seek(&l->offering, t, now_us);
+    l->offered_us = now_us;
+    l->ahead = l->free_part - trace_cursor_piece(&l->sending, t)->rate_bps *
+                                  (now_us * ns_per_us - at_ns); /* sent before now: below 0 */
+}
+
+static void constant_resume(struct link *l, int64_t now_us)
+{
+    int64_t at_ns = begins_ns(l, now_us);
+    if (at_ns != l->free_ns)
+        l->free_part = 0;
+    l->free_ns = at_ns;
+}
+
+static int64_t resume(struct link *l, int64_t now_us)
+{
+    bool idle = link_sent_us(l) <= now_us;
+    if (!l->follows_rate) {
+        if (idle)
+            constant_resume(l, now_us);
+        return constant_unsent(l, now_us);
+    }
+    if (!idle)
+        return traced_settle(l, now_us);
+    traced_resume(l, now_us);
+    return 0;
+}
+
+bool link_push(struct link *l, int64_t now_us, int64_t bytes, int64_t *sent_us)
+{
+    assert(bytes > 0 && bytes <= LINK_PACKET_MAX_BYTES);
+    int64_t nanobits = bytes * nanobits_per_byte, ahead = resume(l, now_us);
+    if (ahead > l->config.queue_bytes * nanobits_per_byte) {
+        l->dropped++;
+        return false;
+    }
+    if (l->follows_rate)
+        traced_serve(l, nanobits);
+    else
+        constant_serve(l, nanobits);
+    l->ahead = l->ahead < 0 ? 0 : l->ahead;
+    count_taken(l, bytes, l->follows_rate || l->config.rate_bps ? ahead + nanobits : 0);
+    *sent_us = link_sent_us(l);
+    return true;
+}
+
+int64_t link_take_back(struct link *l, int64_t now_us)
+{
+    int64_t unsent = l->follows_rate ? traced_settle(l, now_us) : constant_unsent(l, now_us);
+    if (unsent <= 0)
+        return 0;
+    l->free_ns = now_us * ns_per_us;
+    l->free_part = l->ahead = 0;
+    l->sending = l->offering;
+    l->bytes -= (uint64_t)bytes_of(unsent);
+    return bytes_of(unsent);
+}
+
+/* ---- what there is to know ---- */
 
 int64_t link_sent_us(const struct link *l)
 {

@@ -70,6 +70,8 @@ struct link {
     int64_t last_arrives_us;
     uint64_t lots;
 
+    int64_t resume_ns; /* when the last pause was over, see link_pause */
+
     uint64_t taken, dropped; /* packets: by the queue, or refused by it */
     uint64_t lost;           /* packets taken and sent, but lost then */
     uint64_t bytes;          /* taken */
@@ -88,6 +90,22 @@ void link_init(struct link *l, const struct link_config *config);
  * for the packet before. false: the queue is full, or it is lost on the way; which one, dropped and
  * lost tell. A burst that is offered as one packet is lost as one. */
 bool link_offer(struct link *l, int64_t now_us, int64_t bytes, int64_t *arrives_us);
+
+/* ---- for transports without windows ----
+ * What follows goes on from the very nanosecond at which something was over, where that was in the
+ * microsecond before now_us: in a trace's outages, what rounding carries into them takes long. */
+
+/* A round trip that begins at now_us, in which its sender sends nothing; gives when it is over,
+ * rounded up. Of a round trip that goes beyond its piece of the trace, the share that is left is
+ * one of the next piece's round trip (as Sabre has it, do_latency_delay). */
+int64_t link_pause(struct link *l, int64_t now_us);
+
+/* As link_offer, but nothing is lost on the way, and *sent_us is when the last bit has been sent,
+ * rounded up. false: the queue is full. */
+bool link_push(struct link *l, int64_t now_us, int64_t bytes, int64_t *sent_us);
+
+/* Takes back what is not sent yet at now_us; gives how many bytes, rounded up. */
+int64_t link_take_back(struct link *l, int64_t now_us);
 
 /* When the link has sent all that it took, rounded up. In the past where it is idle; 0 at first. */
 int64_t link_sent_us(const struct link *l);

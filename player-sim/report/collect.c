@@ -7,7 +7,6 @@
 
 enum { METRIC_NAME_BYTES = 32 };
 
-_Static_assert(INT64_MAX / 1000 < STATS_DURATION_MAX, "all microseconds are durations in ms");
 static const int64_t rtt_bounds_us[REPORT_RTT_CLASSES - 1] = {20000, 60000, 150000};
 
 size_t report_metric_at(size_t place)
@@ -208,7 +207,7 @@ int report_saw_many(struct report *r, const struct report_place *place, enum ses
         r->latencies_below_zero += count;
         return r->csv_status;
     }
-    if (value_us < 0) /* all others are durations */
+    if (value_us < 0) /* all others are durations; none is above STATS_DURATION_MAX in ms */
         return ERR_INVALID;
     int status = keep(r, place, metric, value_us, count);
     for (uint32_t i = 0; !status && metric == SESSION_ZAP && i < count; i++)
@@ -229,6 +228,14 @@ int report_packet(struct report *r, const struct report_place *place, size_t byt
     if (!status && fresh_connection)
         r->fresh_connections++;
     return status;
+}
+
+int report_decided(struct report *r, const struct report_place *place, int64_t buffer_us)
+{
+    if (!is_place(r, place))
+        return ERR_INVALID;
+    write_csv(r, place, "", "decided", &buffer_us);
+    return r->csv_status;
 }
 
 void report_missed(struct report *r, const struct report_place *place, enum session_metric metric)

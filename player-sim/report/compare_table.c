@@ -44,15 +44,15 @@ static void write_difference(const struct compare_figures *a, const struct compa
     signed_figure(b->difference, digits, texts[2]);
     if (!isnan(b->ratio))
         snprintf(ratio, sizeof ratio, "%.3f", b->ratio);
-    fprintf(out, " %9s %9s %9s", texts[0], texts[1], texts[2]);
+    fprintf(out, " %8s %8s %8s", texts[0], texts[1], texts[2]);
     if (b->has_interval) {
         signed_figure(b->interval[0], digits, texts[3]);
         signed_figure(b->interval[1], digits, texts[4]);
-        fprintf(out, "  [%9s,%9s]", texts[3], texts[4]);
+        fprintf(out, "  [%7s,%7s]", texts[3], texts[4]);
     } else {
-        fprintf(out, "  %21s", "not known");
+        fprintf(out, "  %17s", "not known");
     }
-    fprintf(out, " %8s", ratio);
+    fprintf(out, " %6s", ratio);
     if (b->differs)
         fprintf(out, "  %c is %s", letter, b->difference > 0 ? "more" : "less");
     fputc('\n', out);
@@ -63,7 +63,7 @@ static void write_pair(const struct comparison *c, size_t run, FILE *out)
     char letter = compare_letter(run), title[40], of_a[8] = "A tm90", of_b[8];
     snprintf(of_b, sizeof of_b, "%c tm90", letter);
     snprintf(title, sizeof title, "95 %% of %c - A", letter);
-    fprintf(out, "\n%-*s %9s %9s %7c - A  %21s %6c/A\n", NAME_COLUMN, "", of_a, of_b, letter, title,
+    fprintf(out, "\n%-*s %8s %8s %4c - A  %17s %4c/A\n", NAME_COLUMN, "", of_a, of_b, letter, title,
             letter);
     for (size_t i = 0; i < c->metric_count; i++) {
         const struct compare_metric *m = &c->metrics[i];

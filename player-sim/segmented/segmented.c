@@ -3,6 +3,7 @@
 #include "media/core/err.h"
 #include "player-sim/segmented/state.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static bool valid(const struct segmented_config *c)
@@ -103,6 +104,12 @@ static void begin(struct segmented *s, int64_t now_us)
 {
     segmented_actions_begin(&s->actions);
     run(s, now_us);
+}
+
+void segmented_know(struct segmented *s, size_t channel, const struct segmented_manifest *told)
+{
+    assert(s->kept && channel < s->config.channel_count);
+    s->kept[channel] = *told;
 }
 
 void segmented_start(struct segmented *s, int64_t now_us)

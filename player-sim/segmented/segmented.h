@@ -158,6 +158,10 @@ struct segmented;
 int segmented_create(const struct segmented_config *config, struct segmented **out);
 void segmented_destroy(struct segmented *s); /* NULL is fine */
 
+/* Tells of a channel beforehand, whose manifest is not fetched then: before the start, for a
+ * delivery that keeps what it knows (asserted: not anew). told is copied. */
+void segmented_know(struct segmented *s, size_t channel, const struct segmented_manifest *told);
+
 /* The viewer turns up. Once, before all others. */
 void segmented_start(struct segmented *s, int64_t now_us);
 

@@ -61,6 +61,7 @@ static void make_path(struct cell *c)
     }
     link_init(&c->path.down, &down);
     link_init(&c->path.up, &up);
+    c->path.alone = s->sharing == 1;
     c->path.by_packet = s->loss > 0 || s->jitter_us > 0;
 }
 
@@ -100,6 +101,7 @@ static int add_segment_viewer(struct cell *c, size_t session, int64_t start_us)
                    .estimator = s->estimator,
                    .catchup = s->catchup,
                    .wanted_bps = s->wanted_bps},
+        .knows_channels = s->knows_channels,
         .zap = s->zap,
         .seed = s->seed,
         .start_us = start_us,

@@ -15,7 +15,7 @@ struct segment_viewer {
     struct virtual_client *client;
     struct timer timer;
     struct plan plan;
-    bool started, left;
+    bool started, ended, left;
     unsigned stalls;
     int status;
 };
@@ -105,6 +105,10 @@ static void act(struct segment_viewer *v, const struct segmented_action *a)
         report_fault(report, &place, a->fault, a->text);
     else if (a->kind == SEGMENTED_SHOWED)
         showed(v, a, &place);
+    else if (a->kind == SEGMENTED_DECIDED)
+        report_decided(report, &place, a->buffer_us);
+    else if (a->kind == SEGMENTED_ENDED)
+        v->ended = true;
 }
 
 static void set_timer(struct segment_viewer *v)
@@ -215,10 +219,21 @@ static void due(void *context)
 {
     struct segment_viewer *v = context;
     int64_t now_us = v->world->engine->now_us;
-    if (now_us >= v->config.until_us)
-        leave(v, now_us);
-    else
+    if (now_us < v->config.until_us)
         advance(v, now_us);
+    if (v->ended || now_us >= v->config.until_us)
+        leave(v, now_us);
+}
+
+/* Where no round trip is to be spent on it: every manifest. */
+static void know_channels(struct segment_viewer *v)
+{
+    const struct segment_world *w = v->world;
+    for (size_t i = 0; i < w->origin->channel_count; i++) {
+        struct segmented_manifest told;
+        segment_origin_manifest(w->origin, i, v->config.start_us, w->bitrates_bps[i], &told);
+        segmented_know(v->viewer, i, &told);
+    }
 }
 
 int segment_viewer_create(struct segment_world *world, const struct segment_viewer_config *config,
@@ -233,6 +248,8 @@ int segment_viewer_create(struct segment_world *world, const struct segment_view
     plan_init(&v->plan, config->zap, (struct plan_interval){0}, config->seed, config->number,
               config->start_us);
     int status = segmented_create(&config->viewer, &v->viewer);
+    if (!status && config->knows_channels)
+        know_channels(v);
     if (!status)
         status = virtual_client_create(world->engine, world->path, &origin, http, on_event, v,
                                        &v->client);

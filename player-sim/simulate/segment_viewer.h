@@ -22,6 +22,7 @@ struct segment_world {
 struct segment_viewer_config {
     size_t number; /* of the session */
     struct segmented_config viewer;
+    bool knows_channels; /* he needs no manifests; for a delivery that keeps what is known */
     struct plan_interval zap;
     uint64_t seed;
     int64_t start_us, until_us; /* when he turns up, and leaves */
@@ -30,7 +31,7 @@ struct segment_viewer_config {
 
 struct segment_viewer;
 
-/* ERR_NOMEM, ERR_INVALID. */
+/* He leaves at until_us, or when a channel on demand has been played. ERR_NOMEM, ERR_INVALID. */
 int segment_viewer_create(struct segment_world *world, const struct segment_viewer_config *config,
                           const struct virtual_config *http, struct segment_viewer **out);
 void segment_viewer_destroy(struct segment_viewer *v); /* NULL is fine */

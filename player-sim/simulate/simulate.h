@@ -66,6 +66,7 @@ struct simulate_config {
     int64_t resync_us; /* HESP, as viewer_config has it */
     int64_t packet_us; /* HESP, as hesp_origin.h has it */
 
+    bool knows_channels;                     /* segments: as segment_viewer.h has it */
     const struct segmented_catchup *catchup; /* segments; NULL: none */
     int64_t part_us;                         /* > 0: how long a chunk or part is, in media */
     uint64_t seed;

@@ -215,7 +215,7 @@ const charts = (() => {
       for (const { from, to, colour: of } of bands) {
         const left = u.valToPos(from, "x", true), right = u.valToPos(to, "x", true);
         ctx.fillStyle = colour(of);
-        ctx.globalAlpha = 0.45;
+        ctx.globalAlpha = 0.35;
         ctx.fillRect(left, bbox.top, Math.max(right - left, 1.5 * devicePixelRatio), bbox.height);
       }
       ctx.restore();
@@ -238,7 +238,11 @@ const charts = (() => {
     const low = Math.max(Math.min(...all), most / 1e4), log = most > 8 * low && low > 0;
     const from = log ? low : Math.min(...all), to = Math.max(most, from + 1e-6);
     const of = scale(log, from, to), upright = scale(false, 0, 100);
-    const values = [...new Set(all.map(of.to))].sort((a, b) => a - b);
+    // Just before a value that many samples have, as there the curve goes straight up.
+    const justBefore = (x) => x - 1e-9 * (of.to(to) - of.to(from));
+    const steep = runs.flatMap(({ quantiles: q }) => q.filter((value, i) => value === q[i + 1] && value > from));
+    const values = [...new Set([...all.map(of.to), ...steep.map((value) => justBefore(of.to(value)))])]
+      .sort((a, b) => a - b);
     // On a straight line between percentiles; a vertical one where many are equal.
     const share = (run, x) => {
       const at = run.quantiles.map(of.to);

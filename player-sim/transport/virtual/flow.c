@@ -113,6 +113,8 @@ static void drop_piece(struct flow *f, struct flow_queued *q)
 
 void flow_drop(struct flow *f, uint32_t stream)
 {
+    if (f->kind == FLOW_IDEAL)
+        flow_recall(f);
     for (uint64_t i = f->pieces.first; i < f->pieces.end; i++) {
         struct flow_queued *q = flow_piece_at(f, i);
         if (!q->over && q->piece.stream == stream)
@@ -120,6 +122,17 @@ void flow_drop(struct flow *f, uint32_t stream)
     }
     flow_forget(f);
     go_on(f);
+}
+
+int64_t flow_heard_us(struct flow *f, uint32_t stream)
+{
+    uint64_t last = last_of_stream(f, stream);
+    if (last == FLOW_NOTHING)
+        return -1;
+    if (f->kind == FLOW_IDEAL)
+        return f->engine->now_us;
+    go_on(f); /* hears what was acknowledged by now */
+    return f->heard_us;
 }
 
 int64_t flow_unsent_bytes(const struct flow *f)

@@ -49,6 +49,10 @@ int flow_write(struct flow *f, const struct flow_piece *piece);
  * it was lost, as the others wait for it. */
 void flow_drop(struct flow *f, uint32_t stream);
 
+/* When the last bytes came of a piece of this stream that is not delivered yet, as far as the
+ * sender knows; ideal: now, if any are on their way. -1: there is no such piece. */
+int64_t flow_heard_us(struct flow *f, uint32_t stream);
+
 /* Bytes written that were not sent yet. */
 int64_t flow_unsent_bytes(const struct flow *f);
 

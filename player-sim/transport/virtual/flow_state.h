@@ -78,6 +78,8 @@ int64_t flow_send_us(struct flow *f);
 /* ---- flow_ideal.c ---- */
 
 void flow_send_ideally(struct flow *f);
+/* Alone on a link, before something is dropped: what is not sent yet is to be sent anew. */
+void flow_recall(struct flow *f);
 
 /* ---- flow_deliver.c ---- */
 

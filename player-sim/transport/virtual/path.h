@@ -17,6 +17,7 @@ enum {
 
 struct path {
     struct link down, up;
+    bool alone;     /* of one client */
     bool by_packet; /* losses and jitter are drawn for each packet, so that bursts are offered
                        packet by packet */
 };

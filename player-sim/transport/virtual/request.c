@@ -26,6 +26,7 @@ void virtual_request_free(struct virtual_request *r)
     while (*at != r)
         at = &(*at)->next;
     *at = r->next;
+    virtual_connection_abandon(r);
     timers_remove(timers_of(r), &r->server);
     timers_remove(timers_of(r), &r->patience);
     free(r);
@@ -109,9 +110,10 @@ static void server_due(void *context)
 static void ask(struct virtual_request *r)
 {
     struct path *path = r->client->path;
-    int64_t at_us = now(r) + link_delay_us(&path->up, now(r)) + link_delay_us(&path->down, now(r));
-    bool arrives = r->client->config.http == VIRTUAL_IDEAL ||
-                   link_offer(&path->up, now(r), path_wire_bytes(VIRTUAL_REQUEST_BYTES), &at_us);
+    bool ideal = r->client->config.http == VIRTUAL_IDEAL;
+    int64_t at_us = ideal ? link_pause(&path->down, now(r)) : 0;
+    bool arrives =
+        ideal || link_offer(&path->up, now(r), path_wire_bytes(VIRTUAL_REQUEST_BYTES), &at_us);
     r->serve = arrives ? answer : ask;
     timers_set(timers_of(r), &r->server,
                arrives ? at_us + r->client->config.serve_us
@@ -131,7 +133,6 @@ static void leave(struct virtual_request *r)
 {
     struct virtual_client *c = r->client;
     struct virtual_connection *k = r->connection;
-    virtual_connection_abandon(r);
     virtual_request_free(r);
     if (k)
         virtual_connection_leave(k, false);
@@ -211,10 +212,19 @@ static void forget(struct virtual_request *r)
                    now(r) + link_delay_us(&r->client->path->up, now(r)));
 }
 
+/* The last byte of it that came, also of a piece that is not whole yet. */
+static int64_t heard_us(const struct virtual_request *r)
+{
+    int64_t at_us = r->begun && r->connection && !r->given_up
+                        ? flow_heard_us(r->connection->flow, r->stream)
+                        : -1;
+    return at_us > r->heard_us ? at_us : r->heard_us;
+}
+
 static void patience_due(void *context)
 {
     struct virtual_request *r = context;
-    int64_t until_us = r->heard_us + r->client->config.silence_us;
+    int64_t until_us = heard_us(r) + r->client->config.silence_us;
     if (r->given_up) {
         server_learns(r);
     } else if (until_us > now(r)) {

@@ -11,56 +11,61 @@ enum { SPEEDS = 2 };
 
 static const double half_life_us[SPEEDS] = {3e6, 8e6}; /* Sabre: --half-life */
 
+/* Less than this of the beginning counts as none, before numbers get so small that they are slow.
+ */
+#define NEGLIGIBLE 1e-30
+
+struct average {
+    double value;
+    double beginning; /* what part of value is still the 0 that it began with */
+};
+
 struct ewma {
-    double unit_us;
-    double throughput[SPEEDS], weight_us; /* bits per second */
-    double rtt[SPEEDS], rtt_count;        /* microseconds */
+    double rtt_kept[SPEEDS]; /* what part of an average one further round trip leaves */
+    struct average throughput_bps[SPEEDS], rtt_us[SPEEDS];
 };
 
 static void init(void *state, const struct abr_setup *setup)
 {
-    *(struct ewma *)state = (struct ewma){.unit_us = (double)setup->segment_us};
+    struct ewma *e = state;
+    for (int i = 0; i < SPEEDS; i++) {
+        e->rtt_kept[i] = exp2(-(double)setup->segment_us / half_life_us[i]);
+        e->throughput_bps[i] = e->rtt_us[i] = (struct average){.beginning = 1};
+    }
 }
 
-static double kept(double weight, double half_life)
+static void take(struct average *a, double kept, double value)
 {
-    return pow(0.5, weight / half_life);
+    a->value = kept * a->value + (1 - kept) * value;
+    a->beginning *= kept;
+    if (a->beginning < NEGLIGIBLE)
+        a->beginning = 0;
+}
+
+static double told(const struct average *a)
+{
+    return a->beginning < 1 ? a->value / (1 - a->beginning) : 0;
 }
 
 static struct abr_estimate tell(const void *state)
 {
     const struct ewma *e = state;
-    struct abr_estimate out = {0};
-    for (int i = 0; i < SPEEDS && e->weight_us > 0; i++) {
-        double bps = e->throughput[i] / (1 - kept(e->weight_us, half_life_us[i]));
-        out.throughput_bps = i && out.throughput_bps < bps ? out.throughput_bps : bps;
-    }
-    for (int i = 0; i < SPEEDS && e->rtt_count > 0; i++) {
-        double rtt_us = e->rtt[i] / (1 - kept(e->rtt_count, half_life_us[i] / e->unit_us));
-        out.rtt_us = out.rtt_us > rtt_us ? out.rtt_us : rtt_us;
-    }
-    return out;
+    return (struct abr_estimate){
+        .throughput_bps = fmin(told(&e->throughput_bps[0]), told(&e->throughput_bps[1])),
+        .rtt_us = fmax(told(&e->rtt_us[0]), told(&e->rtt_us[1])),
+    };
 }
 
 static void add(void *state, const struct abr_download *d)
 {
     struct ewma *e = state;
-    if (!d->held) {
-        double rtt_us = (double)(d->first_byte_us - d->request_us);
-        for (int i = 0; i < SPEEDS; i++) {
-            double alpha = kept(1, half_life_us[i] / e->unit_us);
-            e->rtt[i] = alpha * e->rtt[i] + (1 - alpha) * rtt_us;
-        }
-        e->rtt_count += 1;
-    }
-    if (!abr_sample_counts(d, d->app_limited ? tell(e).throughput_bps : 0))
+    for (int i = 0; i < SPEEDS && !d->held; i++)
+        take(&e->rtt_us[i], e->rtt_kept[i], (double)(d->first_byte_us - d->request_us));
+    if (!abr_sample_counts(d, tell(e).throughput_bps))
         return;
     double bps = abr_sample_bps(d);
-    for (int i = 0; i < SPEEDS; i++) {
-        double alpha = kept((double)d->transfer_us, half_life_us[i]);
-        e->throughput[i] = alpha * e->throughput[i] + (1 - alpha) * bps;
-    }
-    e->weight_us += (double)d->transfer_us;
+    for (int i = 0; i < SPEEDS; i++)
+        take(&e->throughput_bps[i], exp2(-(double)d->transfer_us / half_life_us[i]), bps);
 }
 
 const struct abr_estimator abr_estimator_ewma = {

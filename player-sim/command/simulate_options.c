@@ -30,6 +30,7 @@ static const char documentation[] =
     "Exit codes: 0 success, 1 failure, or no session saw a picture, 2 wrong usage.\n";
 
 static const int64_t default_rate_bps = 10000000, default_rtt_us = 40000;
+static const int64_t serve_us = 300; /* measured of hesp-packager on loopback */
 
 static struct simulate_options *options_of(struct settings_reading *r)
 {
@@ -533,6 +534,8 @@ enum settings_outcome simulate_options_read(int argc, char **argv, struct simula
     out->run.contents = out->contents;
     out->run.content_count = out->content_count;
     take_link(out);
+    if (out->run.http.http != VIRTUAL_IDEAL)
+        out->run.http.serve_us = serve_us;
     name_channels(out);
     return SETTINGS_RUN;
 }

@@ -88,6 +88,8 @@ void segmented_decide(struct segmented *s)
     struct abr_moment m = moment(s);
     struct abr_choice choice = {0};
     if (s->unit == 0) {
+        if (!(m.estimate.throughput_bps > 0))
+            m.estimate.throughput_bps = (double)s->config.default_bps;
         choice.rung = abr_first_rung(rule, s->rule, &s->setup, &m);
     } else {
         if (s->now_us > s->idle_us && rule->note_wait)
@@ -162,7 +164,7 @@ void segmented_decide_done(struct segmented *s, const struct segmented_event *e)
         u->transfer_us += d.transfer_us;
         u->held |= d.held;
     }
-    if (s->next_frame == segmented_segment_end(s, s->segment)) {
+    if (s->next_frame >= segmented_segment_end(s, s->segment)) {
         s->unit++;
         s->segment++;
         s->decided = false;

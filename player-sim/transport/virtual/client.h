@@ -3,17 +3,20 @@
  *
  *   HTTP/1.1  a request has a connection to itself. An idle one is taken, the one used last; else
  *             one is opened: a round trip of TCP, and another of TLS 1.3 where there is TLS
- *             (RFC 8446, 2). Giving a response up closes its connection. `spares` idle connections
- *             are kept open: fewer of them, and one is opened.
+ *             (RFC 8446, 2). Giving a response up closes its connection, also one that is being
+ *             opened. `spares` idle connections are kept open: once something was answered, and as
+ *             long as there are fewer, one is opened by a small request.
  *   HTTP/2    one connection with TLS 1.3 carries everything, in order of what is lost too; giving
- *             a response up resets its stream (RFC 9113, 5.4.2)
+ *             a response up resets its stream (RFC 9113, 5.4.2 and 6.4)
  *   HTTP/3    one connection, one round trip until it is open (RFC 9000, RFC 9001); streams do not
  *             wait for each other's losses. No 0-RTT.
  *   ideal     every request is on its way at once; see path.h
  *
  * The server learns half a round trip later that a response was given up, and sends on until then.
  * Head and framing are counted as HEAD_BYTES before the first piece of a body, and nothing after.
- * A request that is lost on its way comes again after RETRY_US.
+ * What is lost of a handshake comes again after a second, then two, and so on (RFC 6298, 2.1, 5.5;
+ * RFC 9002, 6.2.2); a request that is lost on its way, after two round trips and 200 ms (RFC 8985,
+ * 7.2).
  * Thread-safety: as of its engine. */
 #ifndef PLAYER_SIM_TRANSPORT_VIRTUAL_CLIENT_H
 #define PLAYER_SIM_TRANSPORT_VIRTUAL_CLIENT_H
@@ -27,8 +30,10 @@ enum virtual_http { VIRTUAL_HTTP_1_1, VIRTUAL_HTTP_2, VIRTUAL_HTTP_3, VIRTUAL_ID
 
 struct virtual_config {
     enum virtual_http http;
-    bool tls;           /* HTTP/1.1: the others have it */
-    unsigned spares;    /* HTTP/1.1, 0..8 */
+    bool tls;        /* HTTP/1.1: the others have it */
+    unsigned spares; /* HTTP/1.1, 0..8 */
+    int64_t
+        serve_us; /* >= 0: what a server needs to answer; its kernel opens connections at once */
     int64_t silence_us; /* > 0: without a byte for so long, a request fails */
 };
 

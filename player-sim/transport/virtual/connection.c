@@ -5,18 +5,21 @@
 #include <stdlib.h>
 
 enum {
-    OPENING_BYTES = 60,       /* SYN and its like */
+    OPENING_BYTES = 60,       /* SYN and its like, on the wire */
+    INITIAL_BYTES = 1200,     /* of a client's QUIC, at least (RFC 9000, 14.1) */
+    HELLO_BYTES = 500,        /* a client's of TLS 1.3 */
     CERTIFICATE_BYTES = 3000, /* a server's flight of TLS 1.3 with a chain of two certificates */
+    TRIES_DOUBLED = 5,
 };
 
-static const int64_t retry_us = 300000;
+static const int64_t first_retry_us = 1000000; /* RFC 6298, 2.1; RFC 9002, 6.2.2 */
+static const int64_t acknowledgement_us = 200000;
 
-int64_t virtual_offer(struct engine *e, struct link *l, int64_t bytes)
+int64_t virtual_retry_us(const struct virtual_client *c)
 {
-    int64_t arrives_us;
-    if (link_offer(l, e->now_us, path_wire_bytes(bytes), &arrives_us))
-        return arrives_us;
-    return e->now_us + retry_us + link_delay_us(l, e->now_us);
+    int64_t now_us = c->engine->now_us;
+    int64_t rtt_us = link_delay_us(&c->path->up, now_us) + link_delay_us(&c->path->down, now_us);
+    return 2 * rtt_us + acknowledgement_us;
 }
 
 static unsigned round_trips(const struct virtual_config *config)
@@ -50,59 +53,93 @@ static void on_piece(void *context, const struct flow_piece *piece)
         }
 }
 
-/* Those who wait for a connection: all of them, or one. */
+/* Those who wait for a connection: all of them, or the one it was opened for. */
 static void hand_over(struct virtual_connection *k)
 {
-    struct virtual_client *c = k->client;
-    for (struct virtual_request *r = c->requests; r; r = r->next)
-        if (!r->connection && !r->given_up) {
+    struct virtual_request *opener = k->opener;
+    k->opener = NULL;
+    if (opener)
+        opener->opening = NULL;
+    if (opener)
+        virtual_request_send(opener, k);
+    if (!virtual_is_shared(k->client))
+        return;
+    for (struct virtual_request *r = k->client->requests; r; r = r->next)
+        if (!r->connection && !r->given_up && !r->over)
             virtual_request_send(r, k);
-            if (!virtual_is_shared(c))
-                return;
-        }
 }
 
 static void is_open(struct virtual_connection *k)
 {
     struct virtual_client *c = k->client;
-    int64_t rtt_us = c->engine->now_us - k->opened_us;
-    unsigned trips = round_trips(&c->config);
     k->used_us = c->engine->now_us;
-    if (flow_create(c->engine, c->path, kind_of(&c->config), trips ? rtt_us / trips : 0, on_piece,
-                    k, &k->flow)) {
+    if (flow_create(c->engine, c->path, kind_of(&c->config), k->rtt_us, on_piece, k, &k->flow))
         virtual_connection_close(k); /* no memory: those who wait for it run out of patience */
-        return;
-    }
-    hand_over(k);
-    virtual_connections_keep(c);
+    else
+        hand_over(k);
+}
+
+static bool is_secret(const struct virtual_connection *k)
+{
+    return k->client->config.tls || k->client->config.http != VIRTUAL_HTTP_1_1;
+}
+
+/* On the wire. Trips are counted from 0; what comes after those of the handshake is a spare's small
+ * request. */
+static int64_t half_trip_bytes(const struct virtual_connection *k)
+{
+    unsigned trip = k->half_trip / 2, trips = round_trips(&k->client->config);
+    bool up = k->half_trip % 2 == 0, quic = k->client->config.http == VIRTUAL_HTTP_3;
+    if (trip == trips)
+        return path_wire_bytes(up ? VIRTUAL_REQUEST_BYTES : VIRTUAL_REFUSAL_BYTES);
+    if (is_secret(k) && trip == trips - 1)
+        return path_wire_bytes(!up ? CERTIFICATE_BYTES : quic ? INITIAL_BYTES : HELLO_BYTES);
+    return OPENING_BYTES;
+}
+
+/* A half trip that is lost begins anew. */
+static int64_t again_us(struct virtual_connection *k)
+{
+    int64_t wait_us = k->half_trip < 2 ? first_retry_us : virtual_retry_us(k->client);
+    wait_us <<= k->tries < TRIES_DOUBLED ? k->tries : TRIES_DOUBLED;
+    k->tries++;
+    return k->client->engine->now_us + wait_us;
 }
 
 static void step(void *context)
 {
     struct virtual_connection *k = context;
     struct virtual_client *c = k->client;
-    if (!k->half_trips) {
+    int64_t now_us = c->engine->now_us, at_us;
+    bool up = k->half_trip % 2 == 0;
+    if (up && k->half_trip && !k->tries)
+        k->rtt_us = now_us - k->trip_us;
+    if (k->half_trip == k->half_trips) {
         is_open(k);
         return;
     }
-    bool up = k->half_trips % 2 == 0, last = k->half_trips == 1;
-    bool certificate = !up && last && (c->config.tls || c->config.http != VIRTUAL_HTTP_1_1);
-    int64_t at_us = virtual_offer(c->engine, up ? &c->path->up : &c->path->down,
-                                  certificate ? CERTIFICATE_BYTES : OPENING_BYTES);
-    k->half_trips--;
+    if (up)
+        k->trip_us = now_us;
+    if (link_offer(up ? &c->path->up : &c->path->down, now_us, half_trip_bytes(k), &at_us)) {
+        k->half_trip++;
+        k->tries = 0;
+    } else {
+        at_us = again_us(k);
+    }
     timers_set(&c->engine->timers, &k->step, at_us);
 }
 
-static struct virtual_connection *open_one(struct virtual_client *c, bool spare)
+/* opener: NULL where it is a spare, or for all. */
+static struct virtual_connection *open_one(struct virtual_client *c, struct virtual_request *opener,
+                                           unsigned trips)
 {
     struct virtual_connection *k = calloc(1, sizeof *k);
     if (!k)
         return NULL;
     *k = (struct virtual_connection){.client = c,
-                                     .half_trips = 2 * round_trips(&c->config),
+                                     .opener = opener,
+                                     .half_trips = 2 * trips,
                                      .step = {.due = step, .context = k},
-                                     .opened_us = c->engine->now_us,
-                                     .spare = spare,
                                      .next = c->connections};
     if (timers_add(&c->engine->timers, &k->step)) {
         free(k);
@@ -118,22 +155,26 @@ struct virtual_connection *virtual_connection_for(struct virtual_request *r)
 {
     struct virtual_client *c = r->client;
     struct virtual_connection *best = NULL;
-    unsigned opening = 0, waiting = 0;
     for (struct virtual_connection *k = c->connections; k; k = k->next) {
-        opening += !k->flow && !k->spare;
-        if (!k->flow || (k->requests && !virtual_is_shared(c)))
-            continue;
-        if (!best || k->used_us > best->used_us)
+        bool is_free = k->flow && (!k->requests || virtual_is_shared(c));
+        if (is_free && (!best || k->used_us > best->used_us))
             best = k;
     }
     if (best)
         return best;
-    for (struct virtual_request *other = c->requests; other; other = other->next)
-        waiting += other != r && !other->connection && !other->given_up;
     r->fresh = true;
-    if (virtual_is_shared(c) ? !c->connections : opening <= waiting)
-        open_one(c, false);
+    if (!virtual_is_shared(c))
+        r->opening = open_one(c, r, round_trips(&c->config));
+    else if (!c->connections)
+        open_one(c, NULL, round_trips(&c->config));
     return NULL;
+}
+
+void virtual_connection_abandon(struct virtual_request *r)
+{
+    if (r->opening)
+        virtual_connection_close(r->opening);
+    r->opening = NULL;
 }
 
 void virtual_connection_close(struct virtual_connection *k)
@@ -143,6 +184,8 @@ void virtual_connection_close(struct virtual_connection *k)
     while (*at != k)
         at = &(*at)->next;
     *at = k->next;
+    if (k->opener)
+        k->opener->opening = NULL;
     timers_remove(&c->engine->timers, &k->step);
     flow_destroy(k->flow);
     free(k);
@@ -160,11 +203,11 @@ void virtual_connection_leave(struct virtual_connection *k, bool ended)
 void virtual_connections_keep(struct virtual_client *c)
 {
     unsigned idle = 0;
-    if (virtual_is_shared(c))
+    if (virtual_is_shared(c) || !c->answered)
         return;
     for (struct virtual_connection *k = c->connections; k; k = k->next)
-        idle += k->flow ? !k->requests : k->spare;
+        idle += k->flow ? !k->requests : !k->opener;
     for (; idle < c->config.spares; idle++)
-        if (!open_one(c, true))
+        if (!open_one(c, NULL, round_trips(&c->config) + 1))
             return;
 }

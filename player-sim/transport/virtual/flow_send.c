@@ -85,14 +85,24 @@ static uint32_t burst_bytes(const struct flow *f)
     return (uint32_t)packets * PATH_PAYLOAD_BYTES;
 }
 
+/* As a burst is dropped or taken as one: what fits before a drop-tail queue, or all of it. */
+static uint32_t fitting(const struct flow *f, uint32_t bytes)
+{
+    const struct link *down = &f->path->down;
+    int64_t room = down->config.queue_bytes - link_backlog_bytes(down, f->engine->now_us);
+    if (room < 0 || path_wire_bytes(bytes) <= room)
+        return bytes;
+    return least(bytes, (room / PATH_PACKET_BYTES + 1) * PATH_PAYLOAD_BYTES);
+}
+
 /* How much of `left` bytes goes out now; 0: the window is full. Whole packets, but at the end. */
 static uint32_t allowed(const struct flow *f, uint32_t left)
 {
     uint32_t bytes = least(left, burst_bytes(f));
     int64_t room = window_room(&f->window);
-    if (room >= bytes)
-        return bytes;
-    return (uint32_t)(room / PATH_PAYLOAD_BYTES) * PATH_PAYLOAD_BYTES;
+    if (room < bytes)
+        bytes = (uint32_t)(room / PATH_PAYLOAD_BYTES) * PATH_PAYLOAD_BYTES;
+    return fitting(f, bytes);
 }
 
 /* A piece's first packet is there before the burst's last by what the others take. */

@@ -6,9 +6,7 @@
 #include <stdlib.h>
 
 enum {
-    REQUEST_BYTES = 300,
     HEAD_BYTES = 250,
-    REFUSAL_BYTES = 300,
     SUCCESS_BELOW = 300,
 };
 
@@ -77,7 +75,7 @@ static void write_ready(struct virtual_request *r)
 
 static void refuse(struct virtual_request *r)
 {
-    r->ready = (struct virtual_piece){.bytes = REFUSAL_BYTES};
+    r->ready = (struct virtual_piece){.bytes = VIRTUAL_REFUSAL_BYTES};
     r->answer.next = r->answer.end = 0;
     write_piece(r);
 }
@@ -107,73 +105,91 @@ static void server_due(void *context)
 
 /* ---- the client's side ---- */
 
-/* When the request is read. */
-static int64_t asked_us(const struct virtual_request *r)
+/* On its way; what is lost comes again. */
+static void ask(struct virtual_request *r)
 {
     struct path *path = r->client->path;
-    if (r->client->config.http != VIRTUAL_IDEAL)
-        return virtual_offer(r->client->engine, &path->up, REQUEST_BYTES);
-    return now(r) + link_delay_us(&path->up, now(r)) + link_delay_us(&path->down, now(r));
+    int64_t at_us = now(r) + link_delay_us(&path->up, now(r)) + link_delay_us(&path->down, now(r));
+    bool arrives = r->client->config.http == VIRTUAL_IDEAL ||
+                   link_offer(&path->up, now(r), path_wire_bytes(VIRTUAL_REQUEST_BYTES), &at_us);
+    r->serve = arrives ? answer : ask;
+    timers_set(timers_of(r), &r->server,
+               arrives ? at_us + r->client->config.serve_us
+                       : now(r) + virtual_retry_us(r->client));
 }
 
 void virtual_request_send(struct virtual_request *r, struct virtual_connection *k)
 {
     r->connection = k;
     r->connected_us = r->heard_us = now(r);
-    r->serve = answer;
     k->requests++;
-    k->spare = false;
-    timers_set(timers_of(r), &r->server, asked_us(r));
+    ask(r);
 }
 
-static void leave(struct virtual_request *r, bool ended)
+/* Nothing is left of it. */
+static void leave(struct virtual_request *r)
 {
     struct virtual_client *c = r->client;
     struct virtual_connection *k = r->connection;
+    virtual_connection_abandon(r);
     virtual_request_free(r);
     if (k)
-        virtual_connection_leave(k, ended);
+        virtual_connection_leave(k, false);
     virtual_connections_keep(c);
 }
 
-/* After the last event of a request: another may have been started from its handler meanwhile. */
+/* The origin is there, and spares are worth having. */
+static void hear_first(struct virtual_client *c)
+{
+    if (c->answered)
+        return;
+    c->answered = true;
+    virtual_connections_keep(c);
+}
+
+/* All of the answer is here: its connection is free for what the handlers ask for. */
+static void let_go(struct virtual_request *r)
+{
+    struct virtual_connection *k = r->connection;
+    r->connection = NULL;
+    r->over = true;
+    virtual_connection_leave(k, true);
+}
+
 static void end(struct virtual_request *r, enum virtual_event_kind kind)
 {
-    struct virtual_event event = {.kind = kind};
-    struct virtual_connection *k = r->connection;
     struct virtual_client *c = r->client;
-    if (k) { /* it is free for what the handler asks for */
-        virtual_connection_leave(k, true);
-        r->connection = NULL;
-    }
-    r->given_up = true; /* a cancel from the handler finds it over */
-    tell(r, event);
+    if (!r->given_up) /* from the handler of its last piece */
+        tell(r, (struct virtual_event){.kind = kind});
     virtual_request_free(r);
     virtual_connections_keep(c);
 }
 
 void virtual_request_arrived(struct virtual_request *r, const struct flow_piece *piece)
 {
-    uint32_t bytes = piece->bytes - (r->first_byte_us ? 0 : head_bytes(r));
+    uint32_t bytes = piece->bytes - (r->headed ? 0 : head_bytes(r));
     bool refused = r->answer.status >= SUCCESS_BELOW;
+    if (!r->headed)
+        r->first_byte_us = piece->first_us;
+    r->headed = true;
     r->client->facts.bytes += bytes;
     r->heard_us = now(r);
     if (r->given_up)
         return;
-    if (!r->first_byte_us)
-        r->first_byte_us = piece->first_us;
+    hear_first(r->client);
     r->body_bytes += bytes;
     r->transfer_us += now(r) - (piece->first_us > r->arrived_us ? piece->first_us : r->arrived_us);
     r->arrived_us = now(r);
+    if (piece->last)
+        let_go(r);
     if (!refused)
         tell(r, (struct virtual_event){.kind = VIRTUAL_PIECE,
                                        .tag = piece->tag,
                                        .bytes = bytes,
                                        .last = piece->last,
                                        .piece_first_us = piece->first_us});
-    if (!piece->last || r->given_up)
-        return;
-    end(r, refused ? VIRTUAL_REFUSED : VIRTUAL_FINISHED);
+    if (piece->last)
+        end(r, refused ? VIRTUAL_REFUSED : VIRTUAL_FINISHED);
 }
 
 /* Half a round trip after it was given up the server knows, and what it has not sent is dropped. */
@@ -182,14 +198,14 @@ static void server_learns(struct virtual_request *r)
     struct virtual_connection *k = r->connection;
     if (virtual_is_shared(r->client))
         flow_drop(k->flow, r->stream);
-    leave(r, false);
+    leave(r);
 }
 
 /* Frees r where the server knows nothing of it. */
 static void forget(struct virtual_request *r)
 {
     if (!r->connection)
-        leave(r, false);
+        leave(r);
     else
         timers_set(timers_of(r), &r->patience,
                    now(r) + link_delay_us(&r->client->path->up, now(r)));
@@ -243,6 +259,7 @@ int virtual_client_start(struct virtual_client *c, uint32_t id, const struct vir
     struct virtual_connection *k = virtual_connection_for(r);
     if (k)
         virtual_request_send(r, k);
+    virtual_connections_keep(c);
     return ERR_OK;
 }
 
@@ -251,7 +268,8 @@ void virtual_client_cancel(struct virtual_client *c, uint32_t id)
     for (struct virtual_request *r = c->requests; r; r = r->next)
         if (r->id == id && !r->given_up) {
             r->given_up = true;
-            forget(r);
+            if (!r->over)
+                forget(r);
             return;
         }
 }

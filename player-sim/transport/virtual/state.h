@@ -6,13 +6,14 @@
 
 struct virtual_connection {
     struct virtual_client *client;
-    struct flow *flow;   /* NULL: being opened */
-    unsigned half_trips; /* left until it is open */
+    struct flow *flow;              /* NULL: being opened */
+    struct virtual_request *opener; /* HTTP/1.1, being opened: who waits for it; NULL: a spare */
+    unsigned half_trips, half_trip; /* until it is open; how many of them are done */
+    unsigned tries;                 /* of this one, in vain */
     struct timer step;
-    int64_t opened_us; /* when that began */
-    int64_t used_us;   /* last */
+    int64_t trip_us, rtt_us; /* when the last round trip began; how long it took */
+    int64_t used_us;         /* last */
     unsigned requests; /* on it, with those that were given up and the server doesn't know yet */
-    bool spare;        /* opened for nobody */
     struct virtual_connection *next;
 };
 
@@ -21,11 +22,14 @@ struct virtual_request {
     uint32_t id, stream;
     struct virtual_answer answer;
     struct virtual_connection *connection; /* NULL: waits for one */
+    struct virtual_connection *opening;    /* HTTP/1.1: for that one, until it is open */
     struct timer server;                   /* what the server does next */
     void (*serve)(struct virtual_request *r);
     struct virtual_piece ready; /* written when its time has come */
     bool begun;                 /* something was written */
+    bool headed;                /* something has arrived */
     bool given_up;              /* by the client */
+    bool over;                  /* all of its answer has come; its last events are being told */
     struct timer patience;      /* the client's; given up: when the server learns of it */
     int64_t heard_us;
     int64_t started_us, connected_us, first_byte_us;
@@ -45,6 +49,7 @@ struct virtual_client {
     struct virtual_connection *connections;
     struct virtual_request *requests;
     uint32_t streams; /* the last one's number */
+    bool answered;    /* something was, ever */
     struct virtual_facts facts;
 };
 
@@ -53,14 +58,19 @@ static inline bool virtual_is_shared(const struct virtual_client *c)
     return c->config.http != VIRTUAL_HTTP_1_1;
 }
 
-/* When bytes of payload that are offered now are at the other end; where they are lost, after a
- * retry. */
-int64_t virtual_offer(struct engine *e, struct link *l, int64_t bytes);
+/* Sizes that more than one file counts with. */
+enum { VIRTUAL_REQUEST_BYTES = 300, VIRTUAL_REFUSAL_BYTES = 300 };
+
+/* After so long something is sent again that was the only thing under way: a tail loss probe waits
+ * for two round trips and the longest delay of an acknowledgement (RFC 8985, 7.2). */
+int64_t virtual_retry_us(const struct virtual_client *c);
 
 /* ---- connection.c ---- */
 
 /* A connection that r can be sent on now, or NULL: one is being opened. Sets r->fresh. */
 struct virtual_connection *virtual_connection_for(struct virtual_request *r);
+/* r, which waits, is over: nothing is opened for it any more. */
+void virtual_connection_abandon(struct virtual_request *r);
 /* One of its requests is over. ended: it may carry others. */
 void virtual_connection_leave(struct virtual_connection *k, bool ended);
 void virtual_connection_close(struct virtual_connection *k);

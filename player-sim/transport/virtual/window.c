@@ -5,6 +5,8 @@ enum {
     PACKET = PATH_PAYLOAD_BYTES,
     FIRST_PACKETS = 10,
     LEAST_PACKETS = 2,
+    EXIT_PACKETS = 16,   /* hystart_low_window */
+    SAMPLE_PACKETS = 12, /* eight acknowledgements, of one packet or two */
     LOSS_TENTHS = 7,
     SLOW_HUNDREDTHS = 53, /* 3 * (1 - 0.7) / (1 + 0.7) (RFC 9438, 4.3) */
 };
@@ -14,6 +16,7 @@ static const int64_t timeout_least_us = 200000; /* beyond the round trip; Linux'
 static const int64_t probe_least_us = 10000;
 static const unsigned probe_doublings = 6;
 static const int64_t rise_least_us = 4000, rise_most_us = 16000;
+static const int64_t train_gap_us = 1000; /* a packet; 2 ms between acknowledgements */
 
 static int64_t larger(int64_t a, int64_t b)
 {
@@ -33,7 +36,7 @@ void window_init(struct window *w, int64_t now_us, int64_t rtt_us)
         .rtt_us = rtt_us,
         .round_start_us = now_us,
         .round_min_us = INT64_MAX,
-        .last_min_us = INT64_MAX,
+        .least_us = INT64_MAX,
         .recovered_us = now_us,
         .sent_us = -1,
         .used_since_us = now_us,
@@ -99,26 +102,49 @@ void window_sent(struct window *w, int64_t now_us, int64_t bytes)
     w->may_bytes = larger(w->may_bytes - bytes, 0);
 }
 
+static int64_t packets_of(int64_t bytes)
+{
+    return (bytes + PACKET - 1) / PACKET;
+}
+
+/* An eighth of the difference for each packet, nearly (RFC 6298, 2.3). */
 static void measure(struct window *w, int64_t now_us, const struct window_sample *sample)
 {
     int64_t rtt_us = now_us - sample->sent_us;
-    w->rtt_us = w->rtt_us ? w->rtt_us + (rtt_us - w->rtt_us) / 8 : rtt_us;
+    int64_t packets = packets_of(sample->bytes);
+    w->rtt_us = w->rtt_us ? w->rtt_us + (rtt_us - w->rtt_us) * packets / (packets + 7) : rtt_us;
     if (sample->sent_us >= w->round_start_us) {
-        w->last_min_us = w->round_min_us;
         w->round_min_us = INT64_MAX;
-        w->round_start_us = now_us;
+        w->round_start_us = w->train_us = now_us;
+        w->round_bytes = 0;
         w->last_peak_bytes = w->round_peak_bytes;
         w->round_peak_bytes = w->flight_bytes;
     }
     w->round_min_us = smaller(w->round_min_us, rtt_us - sample->alone_us);
+    w->least_us = smaller(w->least_us, w->round_min_us);
+    w->round_bytes += sample->bytes;
 }
 
-static bool queue_grows(const struct window *w)
+/* Acknowledgements come back at the link's rate for as long as what is in flight takes to send. */
+static bool is_train_long(struct window *w, int64_t now_us, int64_t bytes)
 {
-    if (w->last_min_us == INT64_MAX || w->round_min_us == INT64_MAX)
+    if (now_us - w->train_us > packets_of(bytes) * train_gap_us)
         return false;
-    int64_t rise_us = larger(rise_least_us, smaller(w->last_min_us / 8, rise_most_us));
-    return w->round_min_us >= w->last_min_us + rise_us;
+    w->train_us = now_us;
+    return now_us - w->round_start_us > w->least_us / 2;
+}
+
+static bool is_queue_long(const struct window *w)
+{
+    int64_t rise_us = larger(rise_least_us, smaller(w->least_us / 8, rise_most_us));
+    return w->round_bytes >= SAMPLE_PACKETS * PACKET && w->round_min_us > w->least_us + rise_us;
+}
+
+static bool is_link_full(struct window *w, int64_t now_us, int64_t bytes)
+{
+    if (w->bytes < EXIT_PACKETS * PACKET)
+        return false;
+    return is_train_long(w, now_us, bytes) || is_queue_long(w);
 }
 
 static void avoid(struct window *w, int64_t bytes)
@@ -129,12 +155,12 @@ static void avoid(struct window *w, int64_t bytes)
     w->credit %= w->bytes;
 }
 
-static void grow(struct window *w, int64_t bytes, int64_t peak)
+static void grow(struct window *w, int64_t now_us, int64_t bytes, int64_t peak)
 {
     if (w->bytes >= w->threshold_bytes) {
         if (peak + PACKET > w->bytes)
             avoid(w, bytes);
-    } else if (queue_grows(w)) {
+    } else if (is_link_full(w, now_us, bytes)) {
         w->threshold_bytes = w->bytes;
     } else if (w->bytes < 2 * peak) {
         w->bytes += bytes;
@@ -164,12 +190,12 @@ void window_acknowledged(struct window *w, int64_t now_us, const struct window_s
         w->used_bytes = larger(w->used_bytes, w->bytes);
         w->used_since_us = now_us;
     }
-    if (w->recovering && sample->whole && sample->sent_us >= w->recovered_us)
+    if (w->recovering && sample->whole && (sample->sent_us >= w->recovered_us || !w->flight_bytes))
         w->recovering = false;
     if (w->recovering)
         recover(w, sample->bytes);
     else
-        grow(w, sample->bytes, peak);
+        grow(w, now_us, sample->bytes, peak);
 }
 
 static void note_probe(struct window *w, int64_t now_us, int64_t sent_us)

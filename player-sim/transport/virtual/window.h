@@ -2,18 +2,18 @@
  * pure model.
  *
  *   start      10 packets (RFC 6928); slow start doubles it each round trip (RFC 5681, 3.1)
- *   exit       of slow start by loss, or where a round's shortest round trip rises by an eighth, 4
- *              to 16 ms, as HyStart++ detects it (RFC 9406, 4.2); its cautious phase is left out:
- *              congestion avoidance follows at once
- *   avoidance  CUBIC in its Reno-friendly region (RFC 9438, 4.3): 0.53 packets a round trip until
- *              the window of the last loss, one after it. Its cubic region, which matters where
- *              rate times round trip are more than some hundred packets, is left out
- *   loss       at most once a round trip, to 0.7 of it (RFC 9438, 4.6), at least two packets; on
- * the way there, proportional rate reduction (RFC 9937): seven tenths of what arrives goes out, and
- * where little is left in flight, it starts slowly idle       after each retransmission timeout
- * without sending it halves, down to where it started, as Linux does by default
- * (tcp_slow_start_after_idle; RFC 5681, 4.1) unused     what was not used for a timeout decays half
- * way to what was (RFC 2861, 3.2)
+ *   exit       of slow start by loss, or by HyStart as Linux' CUBIC has it, from 16 packets on:
+ * where after eight acknowledgements in a round its shortest round trip is above the connection's
+ * by an eighth, 4 to 16 ms (RFC 9406, 4.2, compares with the round before, and goes on cautiously;
+ * that is left out), or where acknowledgements come close behind each other for longer than half a
+ * round trip avoidance  CUBIC in its Reno-friendly region (RFC 9438, 4.3): 0.53 packets a round
+ * trip until the window of the last loss, one after it. Its cubic region, which matters where rate
+ * times round trip are more than some hundred packets, is left out loss       at most once a round
+ * trip, to 0.7 of it (RFC 9438, 4.6), at least two packets; on the way there, proportional rate
+ * reduction (RFC 9937): seven tenths of what arrives goes out, and where little is left in flight,
+ * it starts slowly idle       after each retransmission timeout without sending it halves, down to
+ * where it started, as Linux does by default (tcp_slow_start_after_idle; RFC 5681, 4.1) unused what
+ * was not used for a timeout decays half way to what was (RFC 2861, 3.2)
  *
  * Acknowledgements are never lost and are not delayed. QUIC is taken to do the same (RFC 9002).
  * Thread-safety: pure functions on the caller's data. */
@@ -35,8 +35,10 @@ struct window {
                                                                  prr_delivered, prr_out, SndCnt */
     unsigned probes; /* that found a loss, since the last acknowledgement */
     int64_t probed_us;
-    int64_t round_start_us;            /* a round ends when what was sent in it is acknowledged */
-    int64_t round_min_us, last_min_us; /* its shortest round trip; INT64_MAX: no sample */
+    int64_t round_start_us;         /* a round ends when what was sent in it is acknowledged */
+    int64_t round_min_us, least_us; /* its shortest round trip, and of all; INT64_MAX: no sample */
+    int64_t round_bytes;            /* acknowledged in it */
+    int64_t train_us;               /* until when they came close behind each other in it */
     int64_t round_peak_bytes, last_peak_bytes; /* the most in flight in it */
     int64_t sent_us;                           /* last; -1: never */
     int64_t used_bytes, used_since_us;         /* the most in flight since */

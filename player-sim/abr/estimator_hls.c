@@ -1,0 +1,87 @@
+/* Estimator "hls.js": two weighted averages of throughput, the smaller of which is believed, and
+ * one of the time to the first byte, in which long waits weigh less.
+ * Reference: hls.js, src/utils/ewma-bandwidth-estimator.ts, and what abr-controller.ts feeds it. Of
+ * a request the whole time counts but the time to the first byte that was expected; here waits that
+ * are known to be the origin's are left out as well, and where only the origin's pace could be
+ * seen, a sample counts as elsewhere in this folder. The 500 kbit/s that hls.js begins with are
+ * left to its rule, so that other rules see that nothing is known. */
+#include "player-sim/abr/average.h"
+#include "player-sim/abr/rules.h"
+#include "player-sim/abr/sample.h"
+
+#include <math.h>
+
+/* hls.js: abrEwmaFastLive and abrEwmaSlowLive; those on demand are the same. The second is that of
+ * the first byte as well, in units of weight. */
+#define FAST_S 3.0
+#define SLOW_S 9.0
+
+#define KNOWN_S           1e-3 /* minWeight_ */
+#define LEAST_RTT_MS      5.0
+#define LEAST_MS          50.0 /* minDelayMs_, or less where few bytes came: */
+#define BYTES_PER_LEAST   1e5
+#define FIRST_BYTE_MS     100.0 /* what is expected before one was seen */
+#define FIRST_BYTE_WEIGHT 1.4142135623730951
+
+struct hls {
+    struct abr_average fast_bps, slow_bps, first_byte_ms;
+};
+
+static void init(void *state, const struct abr_setup *setup)
+{
+    (void)setup;
+    *(struct hls *)state = (struct hls){0};
+}
+
+static double first_byte_ms(const struct hls *h)
+{
+    if (h->first_byte_ms.weight < KNOWN_S)
+        return FIRST_BYTE_MS;
+    return abr_average_tell(&h->first_byte_ms, SLOW_S);
+}
+
+static struct abr_estimate tell(const void *state)
+{
+    const struct hls *h = state;
+    struct abr_estimate out = {.rtt_us = first_byte_ms(h) * ABR_US_PER_MS};
+    if (h->fast_bps.weight >= KNOWN_S)
+        out.throughput_bps =
+            fmin(abr_average_tell(&h->fast_bps, FAST_S), abr_average_tell(&h->slow_bps, SLOW_S));
+    return out;
+}
+
+static void add_first_byte(struct hls *h, double ms)
+{
+    double s = ms / 1000;
+    double weight = FIRST_BYTE_WEIGHT * exp(-(s * s) / 2);
+    if (weight > 0)
+        abr_average_add(&h->first_byte_ms, SLOW_S, weight, fmax(ms, LEAST_RTT_MS));
+}
+
+static void add(void *state, const struct abr_download *d)
+{
+    struct hls *h = state;
+    double late_ms = 0;
+    if (!d->held) {
+        double ms = (double)(d->first_byte_us - d->request_us) / ABR_US_PER_MS;
+        add_first_byte(h, ms);
+        late_ms = ms - fmin(ms, first_byte_ms(h));
+    }
+    double bytes = (double)d->bytes;
+    double took_ms = late_ms + (double)d->transfer_us / ABR_US_PER_MS;
+    double took_s = fmax(took_ms, fmin(LEAST_MS, bytes / BYTES_PER_LEAST)) / 1000;
+    double bps = bytes * 8 / took_s;
+    if (d->app_limited && bps <= tell(h).throughput_bps)
+        return;
+    abr_average_add(&h->fast_bps, FAST_S, took_s, bps);
+    abr_average_add(&h->slow_bps, SLOW_S, took_s, bps);
+}
+
+const struct abr_estimator abr_estimator_hls = {
+    .name = "hls.js",
+    .summary = "hls.js: the smaller of two weighted averages, with half-lives of 3 and 9 s",
+    .state_bytes = sizeof(struct hls),
+    .init = init,
+    .add = add,
+    .tell = tell,
+};

@@ -10,7 +10,8 @@ const charts = (() => {
   // 0.042, 4.21, 42.1, 421, 4210
   function figure(value) {
     if (value === null || value === undefined) return "–";
-    const digits = value === 0 ? 0 : value < 0.1 ? 3 : value < 10 ? 2 : value < 10000 ? 1 : 0;
+    const size = Math.abs(value);
+    const digits = size === 0 ? 0 : size < 0.1 ? 3 : size < 10 ? 2 : size < 10000 ? 1 : 0;
     return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   }
 
@@ -235,8 +236,8 @@ const charts = (() => {
   // runs: [{name, quantiles: percentiles 0 to 100, tm90, colour}].
   function cumulative(place, runs, unit, say) {
     const all = runs.flatMap((run) => run.quantiles), most = Math.max(...all);
-    const low = Math.max(Math.min(...all), most / 1e4), log = most > 8 * low && low > 0;
-    const from = log ? low : Math.min(...all), to = Math.max(most, from + 1e-6);
+    const least = Math.min(...all), low = Math.max(least, most / 1e4), log = least >= 0 && most > 8 * low && low > 0;
+    const from = log ? low : least, to = Math.max(most, from + 1e-6);
     const of = scale(log, from, to), upright = scale(false, 0, 100);
     // Just before a value that many samples have, as there the curve goes straight up.
     const justBefore = (x) => x - 1e-9 * (of.to(to) - of.to(from));

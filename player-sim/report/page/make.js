@@ -15,7 +15,8 @@ function make(name, attributes = {}, ...children) {
 
 const whole = (value) => value.toLocaleString("en");
 const count = (n, one, many = one + "s") => `${whole(n)} ${n === 1 ? one : many}`;
-const unitOf = (name) => (name.endsWith("_ms") ? "ms" : name === "packet_bytes" ? "bytes" : "");
+const UNITS = { _ms: "ms", _bytes: "bytes", _percent: "%", _kbps: "kbit/s" };
+const unitOf = (name) => Object.entries(UNITS).find(([ending]) => name.endsWith(ending))?.[1] ?? "";
 const shown = (name) => (name === "packet_bytes" ? (v) => whole(Math.round(v)) : figure);
 
 const MEANINGS = {
@@ -27,6 +28,15 @@ const MEANINGS = {
   arrival_ms: "a picture taken, to its last byte being here",
   stall_ms: "a picture late, to it being there",
   stall_count: "stalls of a session",
+  stall_percent: "stalls, of a session's time with a picture",
+  bitrate_kbps: "of the pictures on screen, a session's mean",
+  rung_ms: "how long a rendition was on screen, of the sessions that showed it",
+  quality_switches: "on screen, of a session",
+  switched_kbps: "what the bitrate jumped by in a session, up and down together",
+  speed_percent: "playback speed, a session's mean",
+  wasted_percent: "received for pictures that were never shown, of a session's bytes",
+  qoe_yin: "score of Yin et al., of a chunk; more is better",
+  qoe_mmsys: "score of the MMSys 2020 challenge, of a second; more is better",
   connection_ms: "zap, to the request on an open connection",
   first_byte_ms: "zap, to the packet's first byte",
   init_ms: "zap, to the whole packet",

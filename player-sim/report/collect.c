@@ -208,14 +208,6 @@ int report_packet(struct report *r, const struct report_place *place, size_t byt
     return status;
 }
 
-int report_decided(struct report *r, const struct report_place *place, int64_t buffer_us)
-{
-    if (!is_place(r, place))
-        return ERR_INVALID;
-    write_csv(r, place, "", "decided", &buffer_us);
-    return r->csv_status;
-}
-
 void report_missed(struct report *r, const struct report_place *place, enum session_metric metric)
 {
     char name[METRIC_NAME_BYTES];

@@ -60,8 +60,6 @@ int report_saw_many(struct report *r, const struct report_place *place, enum ses
 /* The size of the packet that a zap fetched, bytes. */
 int report_packet(struct report *r, const struct report_place *place, size_t bytes,
                   bool fresh_connection);
-/* A rendition was chosen, place's, with so much media ahead of the playhead: a line of the CSV. */
-int report_decided(struct report *r, const struct report_place *place, int64_t buffer_us);
 void report_missed(struct report *r, const struct report_place *place, enum session_metric metric);
 /* text is kept of the first few of each kind. */
 void report_fault(struct report *r, const struct report_place *place, enum session_fault fault,

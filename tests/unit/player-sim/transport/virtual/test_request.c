@@ -345,7 +345,7 @@ static void storm(enum virtual_http http, uint64_t seed)
         engine_run(&s.engine, s.engine.now_us + 300 * second_us);
     for (uint32_t id = 1; seed % 2 && id <= REQUESTS; id++)
         assert_true(s.lives[id] == ENDED || s.lives[id] == CANCELLED);
-    assert_true(s.ended > REQUESTS / 8);
+    assert_true(s.ended > REQUESTS / (seed % 2 ? 4 : 20)); /* of a thin link in its midst: fewer */
     assert_int_equal(virtual_client_facts(s.client).requests, REQUESTS);
     virtual_client_destroy(s.client);
     assert_int_equal(s.engine.timers.count, 0);

@@ -97,6 +97,17 @@ static int unite(struct report_series *s)
     return 0;
 }
 
+/* A histogram has far fewer runs than it was made of. */
+static void give_back(struct report_series *s)
+{
+    size_t capacity = s->count + ROOM_AT_FIRST;
+    struct report_sample *samples = realloc(s->samples, capacity * sizeof *samples);
+    if (samples) {
+        s->samples = samples;
+        s->capacity = capacity;
+    }
+}
+
 /* Sorted runs of near values become one before they would have to be sorted anew. */
 int series_coarsen(struct report_series *s)
 {
@@ -107,7 +118,10 @@ int series_coarsen(struct report_series *s)
     s->count = 0;
     for (size_t i = 0; i < count; i++)
         put(s, s->samples[i]); /* at most so many: there is room */
-    return series_settle(s);
+    int status = series_settle(s);
+    if (!status)
+        give_back(s);
+    return status;
 }
 
 int series_settle(struct report_series *s)
@@ -118,7 +132,8 @@ int series_settle(struct report_series *s)
     if (!s->coarse && s->count > s->exact_max)
         return series_coarsen(s);
     size_t least = s->coarse ? (size_t)COARSE_SETTLE_MIN : s->exact_max;
-    s->settle_at = s->count > least / 2 ? 2 * s->count : least;
+    size_t more = s->coarse ? s->count : s->exact_max / 4 + 1; /* memory, or sorting less often */
+    s->settle_at = s->count + more > least ? s->count + more : least;
     return 0;
 }
 

@@ -62,18 +62,21 @@ static uint32_t *recent_place(struct report_series *s, const struct report_sampl
 _Static_assert(RECENT == 1 << 12, "the upper 12 of 64 bits are a place");
 
 /* To the runs that are there: to one of them, or as one more. */
-static int put(struct report_series *s, struct report_sample run)
+static int put(struct report_series *s, const struct report_sample *run)
 {
-    if (s->coarse)
-        run = coarse(run);
-    uint32_t *recent = recent_place(s, &run);
-    if (recent && *recent < s->count && add_run(&s->samples[*recent], &run))
+    struct report_sample moved;
+    if (s->coarse) {
+        moved = coarse(*run);
+        run = &moved;
+    }
+    uint32_t *recent = recent_place(s, run);
+    if (recent && *recent < s->count && add_run(&s->samples[*recent], run))
         return 0;
     if (s->count == s->capacity && make_room(s))
         return ERR_NOMEM;
     if (recent)
         *recent = (uint32_t)s->count;
-    s->samples[s->count++] = run;
+    s->samples[s->count++] = *run;
     return 0;
 }
 
@@ -117,7 +120,7 @@ int series_coarsen(struct report_series *s)
     s->coarse = true;
     s->count = 0;
     for (size_t i = 0; i < count; i++)
-        put(s, s->samples[i]); /* at most so many: there is room */
+        put(s, &s->samples[i]); /* at most so many: there is room */
     int status = series_settle(s);
     if (!status)
         give_back(s);
@@ -146,7 +149,7 @@ static int append(struct report_series *s, const struct report_sample *run)
         if (status)
             return status;
     }
-    return put(s, *run);
+    return put(s, run);
 }
 
 static void count_in(struct report_series *s, const struct report_sample *run)

@@ -39,6 +39,9 @@ struct report {
     int csv_status; /* of the first line that could not be written */
 };
 
+/* In virtual time there are no clocks to differ, and nothing is decoded. */
+bool report_is_simulated(const struct report *r);
+
 /* Keeps a text that is fit to be told already, where it is one of the first; takes it in any case.
  */
 void report_keep_text(struct report *r, enum session_fault fault, struct report_fault_text text);

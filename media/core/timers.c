@@ -15,7 +15,7 @@ void timers_finish(struct timers *all)
 
 static bool is_before(const struct timer *a, const struct timer *b)
 {
-    return a->at_us != b->at_us ? a->at_us < b->at_us : a->order < b->order;
+    return a->key_us != b->key_us ? a->key_us < b->key_us : a->order < b->order;
 }
 
 static void place(struct timers *all, size_t at, struct timer *t)
@@ -56,7 +56,7 @@ int timers_add(struct timers *all, struct timer *t)
         all->heap = heap;
         all->capacity = capacity;
     }
-    t->at_us = TIMER_NEVER;
+    t->at_us = t->key_us = TIMER_NEVER;
     t->order = ++all->orders;
     place(all, ++all->count, t);
     return ERR_OK;
@@ -66,6 +66,8 @@ void timers_remove(struct timers *all, struct timer *t)
 {
     if (!t->place)
         return;
+    if (all->taken == t)
+        all->taken = NULL;
     struct timer *last = all->heap[all->count--];
     if (last != t) {
         place(all, t->place, last);
@@ -75,22 +77,47 @@ void timers_remove(struct timers *all, struct timer *t)
     t->place = 0;
 }
 
+static void move(struct timers *all, struct timer *t, int64_t at_us)
+{
+    bool earlier = at_us < t->key_us;
+    if (all->taken == t)
+        all->taken = NULL;
+    t->at_us = t->key_us = at_us;
+    t->order = ++all->orders;
+    if (earlier)
+        sift_up(all, t);
+    else
+        sift_down(all, t);
+}
+
 void timers_set(struct timers *all, struct timer *t, int64_t at_us)
 {
     assert(t->place);
-    if (t->at_us == at_us)
-        return;
-    t->at_us = at_us;
-    t->order = ++all->orders;
-    sift_up(all, t);
-    sift_down(all, t);
+    if (t->at_us != at_us)
+        move(all, t, at_us);
+}
+
+static int64_t at_of(const struct timers *all, size_t place)
+{
+    return place <= all->count ? all->heap[place]->at_us : TIMER_NEVER;
+}
+
+int64_t timers_next_us(const struct timers *all)
+{
+    if (!all->taken || all->heap[1] != all->taken)
+        return at_of(all, 1);
+    int64_t left_us = at_of(all, 2), right_us = at_of(all, 3);
+    return left_us < right_us ? left_us : right_us;
 }
 
 struct timer *timers_take(struct timers *all, int64_t now_us)
 {
+    if (all->taken)
+        move(all, all->taken, TIMER_NEVER);
     if (!all->count || all->heap[1]->at_us > now_us || all->heap[1]->at_us == TIMER_NEVER)
         return NULL;
     struct timer *t = all->heap[1];
-    timers_set(all, t, TIMER_NEVER);
+    t->at_us = TIMER_NEVER;
+    all->taken = t;
     return t;
 }

@@ -42,14 +42,13 @@ static bool media_start(const struct session_track *t, struct rational *out)
     return true;
 }
 
-static bool is_usable(const struct session_track *t, const struct hesp_media *media)
+static bool is_usable(struct session_track *t, const struct hesp_media *media)
 {
-    struct rational zero;
     return media->initialization_pattern && media->continuation_pattern && t->rate.num > 0 &&
            within(t->rate, rate_num_max, rate_den_max) &&
            within(t->start, HESP_INTEGER_MAX, time_den_max) &&
            within(t->media_offset, HESP_INTEGER_MAX, time_den_max) &&
-           within(t->segment_duration, INT32_MAX, INT32_MAX) && media_start(t, &zero);
+           within(t->segment_duration, INT32_MAX, INT32_MAX) && media_start(t, &t->media_start);
 }
 
 static bool read_track(const struct session_channel *c, enum hesp_media_kind kind,
@@ -192,6 +191,10 @@ int64_t session_track_time_us(const struct session_track *t, int64_t sequence)
 {
     int64_t n = sequence - t->first_sequence;
     n = n > frames_max ? frames_max : n < -frames_max ? -frames_max : n;
+    int64_t short_us; /* within 64 bits: as a rule */
+    if (!t->start.num && t->start.den == 1 &&
+        !__builtin_mul_overflow(n, t->rate.den * 1000000, &short_us))
+        return short_us / t->rate.num - (short_us % t->rate.num < 0);
     wide ticks = (wide)t->start.num * t->rate.num + (wide)n * t->rate.den * t->start.den;
     wide us = divide_floor(ticks * 1000000, (wide)t->start.den * t->rate.num);
     const wide most = (wide)1 << 60;
@@ -201,13 +204,21 @@ int64_t session_track_time_us(const struct session_track *t, int64_t sequence)
 bool session_track_sequence(const struct session_track *t, int64_t ticks, uint32_t timescale,
                             int64_t *sequence)
 {
-    struct rational zero;
-    if (!timescale || ticks < 0 || !media_start(t, &zero))
+    struct rational zero = t->media_start;
+    if (!timescale || ticks < 0)
         return false;
     wide since = (wide)ticks * zero.den - (wide)zero.num * timescale;
     if (since < 0)
         return false;
-    wide frames = since * t->rate.num, unit = (wide)timescale * zero.den * t->rate.den;
+    wide unit = (wide)timescale * zero.den * t->rate.den;
+    if (since <= INT64_MAX / t->rate.num && unit <= INT64_MAX) { /* as a rule */
+        int64_t frames = (int64_t)since * t->rate.num;
+        if (frames / (int64_t)unit > frames_max)
+            return false;
+        *sequence = t->first_sequence + frames / (int64_t)unit;
+        return frames % (int64_t)unit == 0;
+    }
+    wide frames = since * t->rate.num;
     if (frames / unit > frames_max)
         return false;
     *sequence = t->first_sequence + (int64_t)(frames / unit);

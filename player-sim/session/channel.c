@@ -32,7 +32,8 @@ static struct rational seconds(int64_t value, int64_t scale)
 static bool media_start(const struct session_track *t, struct rational *out)
 {
     struct rational a = t->start, b = t->media_offset;
-    int64_t gcd = a.den / timebase_reduce((struct rational){a.den, b.den}).num;
+    int64_t gcd =
+        a.den == b.den ? a.den : a.den / timebase_reduce((struct rational){a.den, b.den}).num;
     wide den = (wide)a.den / gcd * b.den;
     wide num = (wide)a.num * (b.den / gcd) + (wide)b.num * (a.den / gcd);
     const wide num_max = (wide)HESP_INTEGER_MAX * 2;
@@ -42,13 +43,14 @@ static bool media_start(const struct session_track *t, struct rational *out)
     return true;
 }
 
-static bool is_usable(struct session_track *t, const struct hesp_media *media)
+static bool is_usable(const struct session_track *t, const struct hesp_media *media)
 {
+    struct rational zero;
     return media->initialization_pattern && media->continuation_pattern && t->rate.num > 0 &&
            within(t->rate, rate_num_max, rate_den_max) &&
            within(t->start, HESP_INTEGER_MAX, time_den_max) &&
            within(t->media_offset, HESP_INTEGER_MAX, time_den_max) &&
-           within(t->segment_duration, INT32_MAX, INT32_MAX) && media_start(t, &t->media_start);
+           within(t->segment_duration, INT32_MAX, INT32_MAX) && media_start(t, &zero);
 }
 
 static bool read_track(const struct session_channel *c, enum hesp_media_kind kind,
@@ -204,8 +206,8 @@ int64_t session_track_time_us(const struct session_track *t, int64_t sequence)
 bool session_track_sequence(const struct session_track *t, int64_t ticks, uint32_t timescale,
                             int64_t *sequence)
 {
-    struct rational zero = t->media_start;
-    if (!timescale || ticks < 0)
+    struct rational zero;
+    if (!timescale || ticks < 0 || !media_start(t, &zero))
         return false;
     wide since = (wide)ticks * zero.den - (wide)zero.num * timescale;
     if (since < 0)

@@ -24,7 +24,6 @@ struct session_track {
     struct rational rate;             /* frames per second, num > 0 */
     struct rational start;            /* manifest time of first_sequence, seconds */
     struct rational media_offset;     /* media time - manifest time, seconds (HESP 3.1.1) */
-    struct rational media_start;      /* media time of first_sequence (H14) */
     struct rational segment_duration; /* seconds; num 0: the manifest does not say */
     int64_t first_sequence;           /* startSequenceNumber */
     int64_t first_segment;            /* startSegmentId */

@@ -15,6 +15,13 @@ static wide divide_floor(wide a, wide b)
     return a % b < 0 ? q - 1 : q;
 }
 
+/* Most figures fit, and dividing 128 bits takes long. */
+static int64_t divide_floor_narrow(int64_t a, int64_t b)
+{
+    int64_t q = a / b;
+    return a % b < 0 ? q - 1 : q;
+}
+
 static int64_t narrow(wide value)
 {
     assert(value >= INT64_MIN && value <= INT64_MAX);
@@ -24,12 +31,18 @@ static int64_t narrow(wide value)
 int64_t timebase_muldiv_floor(int64_t a, int64_t b, int64_t c)
 {
     assert(c > 0);
+    int64_t product;
+    if (!__builtin_mul_overflow(a, b, &product))
+        return divide_floor_narrow(product, c);
     return narrow(divide_floor((wide)a * b, c));
 }
 
 int64_t timebase_muldiv_ceil(int64_t a, int64_t b, int64_t c)
 {
     assert(c > 0);
+    int64_t product;
+    if (!__builtin_mul_overflow(a, b, &product) && product > INT64_MIN)
+        return -divide_floor_narrow(-product, c);
     return narrow(-divide_floor(-((wide)a * b), c));
 }
 
@@ -51,11 +64,17 @@ struct rational timebase_reduce(struct rational r)
 
 int64_t timebase_frame_us(int64_t n, struct rational rate)
 {
+    int64_t product;
+    if (!__builtin_mul_overflow(n, rate.den * 1000000, &product))
+        return divide_floor_narrow(product, rate.num);
     return narrow(divide_floor((wide)n * rate.den * 1000000, rate.num));
 }
 
 int64_t timebase_frame_at_us(int64_t elapsed_us, struct rational rate)
 {
+    int64_t product;
+    if (!__builtin_mul_overflow(elapsed_us, rate.num, &product))
+        return divide_floor_narrow(product, rate.den * 1000000);
     return narrow(divide_floor((wide)elapsed_us * rate.num, (wide)rate.den * 1000000));
 }
 

@@ -35,8 +35,8 @@ static void sift_up(struct timers *all, struct timer *t)
 static void sift_down(struct timers *all, struct timer *t)
 {
     size_t at = t->place, child;
-    while ((child = 2 * at) <= all->count) {
-        if (child < all->count && is_before(all->heap[child + 1], all->heap[child]))
+    while ((child = 2 * at) <= all->timed) {
+        if (child < all->timed && is_before(all->heap[child + 1], all->heap[child]))
             child++;
         if (is_before(t, all->heap[child]))
             break;
@@ -57,38 +57,63 @@ int timers_add(struct timers *all, struct timer *t)
         all->capacity = capacity;
     }
     t->at_us = TIMER_NEVER;
-    t->order = ++all->orders;
     place(all, ++all->count, t);
     return ERR_OK;
+}
+
+/* Into the heap, from behind it. */
+static void enter(struct timers *all, struct timer *t)
+{
+    place(all, t->place, all->heap[++all->timed]);
+    place(all, all->timed, t);
+    sift_up(all, t);
+}
+
+/* Out of the heap, behind it. */
+static void leave(struct timers *all, struct timer *t)
+{
+    struct timer *last = all->heap[all->timed];
+    size_t gap = t->place;
+    place(all, all->timed--, t);
+    if (last == t)
+        return;
+    place(all, gap, last);
+    sift_up(all, last);
+    sift_down(all, last);
 }
 
 void timers_remove(struct timers *all, struct timer *t)
 {
     if (!t->place)
         return;
-    struct timer *last = all->heap[all->count--];
-    if (last != t) {
-        place(all, t->place, last);
-        sift_up(all, last);
-        sift_down(all, last);
-    }
+    if (t->place <= all->timed)
+        leave(all, t);
+    place(all, t->place, all->heap[all->count--]);
     t->place = 0;
 }
 
 void timers_set(struct timers *all, struct timer *t, int64_t at_us)
 {
     assert(t->place);
-    if (t->at_us == at_us)
+    int64_t before_us = t->at_us;
+    if (before_us == at_us)
         return;
     t->at_us = at_us;
     t->order = ++all->orders;
-    sift_up(all, t);
-    sift_down(all, t);
+    if (at_us == TIMER_NEVER) {
+        leave(all, t);
+    } else if (before_us == TIMER_NEVER) {
+        enter(all, t);
+    } else if (at_us < before_us) {
+        sift_up(all, t);
+    } else {
+        sift_down(all, t);
+    }
 }
 
 struct timer *timers_take(struct timers *all, int64_t now_us)
 {
-    if (!all->count || all->heap[1]->at_us > now_us || all->heap[1]->at_us == TIMER_NEVER)
+    if (timers_next_us(all) > now_us || !all->timed)
         return NULL;
     struct timer *t = all->heap[1];
     timers_set(all, t, TIMER_NEVER);

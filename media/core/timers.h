@@ -2,7 +2,8 @@
  * timers of one time come in the order in which they were set, so that a loop in virtual time gives
  * the same on every run.
  *
- * Invariant: heap[1..count] is a heap by (at_us, order), heap[i]->place is i.
+ * Invariant: heap[1..timed] is a heap by (at_us, order), heap[timed+1..count] are set to never, and
+ * heap[i]->place is i.
  * Thread-safety: one thread at a time; no clock is read. */
 #ifndef MEDIA_CORE_TIMERS_H
 #define MEDIA_CORE_TIMERS_H
@@ -17,13 +18,13 @@ struct timer {
     void *context;
     int64_t at_us; /* of any one clock; TIMER_NEVER */
     uint64_t order;
-    size_t place; /* in the heap, from 1; 0: not in it */
+    size_t place; /* among them, from 1; 0: not there */
 };
 
 /* Zero-filled is empty. */
 struct timers {
     struct timer **heap; /* owned */
-    size_t count, capacity;
+    size_t timed, count, capacity;
     uint64_t orders;
 };
 
@@ -38,7 +39,7 @@ void timers_set(struct timers *all, struct timer *t, int64_t at_us);
 /* When the first of them is due; TIMER_NEVER. */
 static inline int64_t timers_next_us(const struct timers *all)
 {
-    return all->count ? all->heap[1]->at_us : TIMER_NEVER;
+    return all->timed ? all->heap[1]->at_us : TIMER_NEVER;
 }
 
 /* The first one if it is due by now_us, set to never, for its due to be called; else NULL. */

@@ -15,6 +15,11 @@ const char *report_rtt_name(size_t rtt_class)
     return names[rtt_class];
 }
 
+bool report_is_simulated(const struct report *r)
+{
+    return r->config.mode && strcmp(r->config.mode, "simulate") == 0;
+}
+
 static int copy_channels(struct report *r)
 {
     r->channel_keys = calloc(r->config.channel_count, sizeof *r->channel_keys);

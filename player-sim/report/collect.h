@@ -58,6 +58,9 @@ struct report {
 int report_keep(struct report *r, const struct report_place *place, size_t metric, int64_t value,
                 uint32_t count);
 
+/* In virtual time there are no clocks to differ, and nothing is decoded. */
+bool report_is_simulated(const struct report *r);
+
 /* Keeps a text that is fit to be told already, where it is one of the first; takes it in any case.
  */
 void report_keep_text(struct report *r, enum session_fault fault, struct report_fault_text text);

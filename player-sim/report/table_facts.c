@@ -123,8 +123,12 @@ void table_facts(const struct report *r, const struct report_facts *facts, FILE 
 {
     fputc('\n', out);
     write_transport(r, facts, out);
-    write_clock(r, facts, out);
-    write_decoding(r, facts, out);
+    if (report_is_simulated(r)) {
+        fprintf(out, "simulated:  %.1f s of CPU\n", facts->cpu_s);
+    } else {
+        write_clock(r, facts, out);
+        write_decoding(r, facts, out);
+    }
     write_stalls(r, out);
     write_unfinished(r, out);
     write_histograms(r, out);

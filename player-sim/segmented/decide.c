@@ -180,9 +180,10 @@ void segmented_decide_done(struct segmented *s, const struct segmented_event *e)
         s->segment++;
         s->decided = false;
         s->idle_us = s->now_us;
-        struct abr_moment m = moment(s);
-        if (s->config.rule->note_download)
+        if (s->config.rule->note_download) {
+            struct abr_moment m = moment(s);
             s->config.rule->note_download(s->rule, &m, u);
+        }
         u->bytes = 0;
     }
     s->config.estimator->add(s->estimator, &d);

@@ -7,12 +7,11 @@
 
 enum { FIRST_CAPACITY = 32, TEXT_BYTES = 320 };
 
-static void release(struct session_entry *e)
+static void release(const struct session_entry *e)
 {
     blob_unref(e->action.payload);
     free((char *)e->action.text);
     session_channel_unref(e->channel);
-    *e = (struct session_entry){0};
 }
 
 void session_actions_finish(struct session_actions *a)

@@ -32,7 +32,8 @@ static struct rational seconds(int64_t value, int64_t scale)
 static bool media_start(const struct session_track *t, struct rational *out)
 {
     struct rational a = t->start, b = t->media_offset;
-    int64_t gcd = a.den / timebase_reduce((struct rational){a.den, b.den}).num;
+    int64_t gcd =
+        a.den == b.den ? a.den : a.den / timebase_reduce((struct rational){a.den, b.den}).num;
     wide den = (wide)a.den / gcd * b.den;
     wide num = (wide)a.num * (b.den / gcd) + (wide)b.num * (a.den / gcd);
     const wide num_max = (wide)HESP_INTEGER_MAX * 2;
@@ -192,6 +193,10 @@ int64_t session_track_time_us(const struct session_track *t, int64_t sequence)
 {
     int64_t n = sequence - t->first_sequence;
     n = n > frames_max ? frames_max : n < -frames_max ? -frames_max : n;
+    int64_t short_us; /* within 64 bits: as a rule */
+    if (!t->start.num && t->start.den == 1 &&
+        !__builtin_mul_overflow(n, t->rate.den * 1000000, &short_us))
+        return short_us / t->rate.num - (short_us % t->rate.num < 0);
     wide ticks = (wide)t->start.num * t->rate.num + (wide)n * t->rate.den * t->start.den;
     wide us = divide_floor(ticks * 1000000, (wide)t->start.den * t->rate.num);
     const wide most = (wide)1 << 60;
@@ -207,7 +212,15 @@ bool session_track_sequence(const struct session_track *t, int64_t ticks, uint32
     wide since = (wide)ticks * zero.den - (wide)zero.num * timescale;
     if (since < 0)
         return false;
-    wide frames = since * t->rate.num, unit = (wide)timescale * zero.den * t->rate.den;
+    wide unit = (wide)timescale * zero.den * t->rate.den;
+    if (since <= INT64_MAX / t->rate.num && unit <= INT64_MAX) { /* as a rule */
+        int64_t frames = (int64_t)since * t->rate.num;
+        if (frames / (int64_t)unit > frames_max)
+            return false;
+        *sequence = t->first_sequence + frames / (int64_t)unit;
+        return frames % (int64_t)unit == 0;
+    }
+    wide frames = since * t->rate.num;
     if (frames / unit > frames_max)
         return false;
     *sequence = t->first_sequence + (int64_t)(frames / unit);

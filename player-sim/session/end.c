@@ -82,7 +82,8 @@ void session_end_go_on(struct session *s)
         session_change_give_up(s);
     if (!s->picture.of.channel || s->next.of.channel || s->join.pending || !told)
         return;
-    if (strcmp(told->presentation->id, presentation_of(&s->picture)) != 0)
+    if (told->presentation != s->picture.of.track->place.presentation &&
+        strcmp(told->presentation->id, presentation_of(&s->picture)) != 0)
         lead_on(s, told);
     else if (is_ending(s))
         ask_what_follows(s);

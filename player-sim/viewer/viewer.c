@@ -18,6 +18,8 @@ struct viewer {
     bool fresh_connection; /* of the last zap's packet */
     bool draining;
     int report_status;
+    const struct session_track *keyed; /* what rendition_key is of; NULL: of none */
+    uint32_t rendition_key;
     int64_t now_us; /* of the session's last call: it never goes back */
     int64_t rtt_us;
     unsigned stalls;
@@ -56,6 +58,19 @@ static void watch_latency(struct viewer *v, int64_t latency_us)
     if (latency_us < v->least_latency_us)
         v->least_latency_us = latency_us;
     v->behind |= v->config.resync_us && latency_us > v->least_latency_us + v->config.resync_us;
+}
+
+/* Most of what is told is of one track. It is looked up by name only when that changes. */
+static void name_rendition(struct viewer *v, const struct session_track *track,
+                           struct report_place *place)
+{
+    if (track && track != v->keyed) {
+        int key = report_rendition_key(v->report, track->name);
+        v->keyed = key > 0 ? track : NULL;
+        v->rendition_key = key > 0 ? (uint32_t)key : 0;
+    }
+    if (track && v->keyed)
+        place->rendition_key = v->rendition_key;
 }
 
 static void saw(struct viewer *v, const struct session_action *a, const struct report_place *place)
@@ -102,6 +117,7 @@ static void showed(struct viewer *v, const struct session_action *a)
 static void act(struct viewer *v, int64_t now_us, const struct session_action *a)
 {
     struct report_place place = place_at(v, a->at_us, a->channel, a->track ? a->track->name : NULL);
+    name_rendition(v, a->track, &place);
     switch (a->kind) {
     case SESSION_DO_REQUEST:
         if (v->adapt)
@@ -244,6 +260,8 @@ void viewer_handle(struct viewer *v, int64_t now_us, const struct session_event 
 {
     v->rtt_us = rtt_us;
     now_us = onwards(v, now_us);
+    if (event->kind == SESSION_MANIFEST)
+        v->keyed = NULL; /* its track may go, and another come in its place */
     if (v->adapt)
         learn_ladder(v, now_us, event);
     session_handle(v->session, now_us, event);

@@ -4,6 +4,7 @@
 const CHANNEL_COLOURS = 7; // the eighth is for all further channels
 
 const stats = (name) => data.metrics[name];
+const simulated = data.mode === "simulate"; // no clocks that differ, and nothing decoded
 const has = (name) => stats(name)?.n > 0;
 
 // ---- head ----
@@ -23,7 +24,7 @@ function errorsTile() {
   return make("div", { class: `tile ${sum ? "bad" : "good"}` }, make("span", {}, "Errors"),
               make("b", {}, sum ? whole(sum) : "none"),
               make("span", {}, stalls ? count(stalls, "stall") : "no stalls"),
-              make("span", {}, `${data.decoding} of ${count(data.sessions, "session")} decoded`));
+              simulated ? null : make("span", {}, `${data.decoding} of ${count(data.sessions, "session")} decoded`));
 }
 
 function head() {
@@ -205,12 +206,12 @@ function clockText() {
 function conditions() {
   const { transport: t, unfinished: u } = data;
   const rows = [
-    ["transport", `HTTP/${t.http ?? "?"}, congestion control of this side: ${t.congestion_control ?? "not known"}`],
+    ["transport", `HTTP/${t.http ?? "?"}` +
+      (simulated && !t.congestion_control ? "" : `, congestion control of this side: ${t.congestion_control ?? "not known"}`)],
     ["connections", `${whole(t.connections)}, ${count(t.requests, "request")}, ${(t.bytes / 1e6).toFixed(1)} MB`],
-    ["clock", clockText()],
+    ...(simulated ? [] : [["clock", clockText()], ["repeated pictures", whole(data.repeated_pictures)]]),
     ["stalls", stats("stall_ms").n ? `${whole(stats("stall_ms").n)}` : "none"],
     ["unfinished", `${count(u.startup, "start")}, ${count(u.zap, "zap")}, ${count(u.switch, "switch", "switches")}`],
-    ["repeated pictures", whole(data.repeated_pictures)],
     ["CPU of player-sim", `${data.cpu_s.toFixed(1)} s`],
     ["errors", Object.entries(data.errors).map(([kind, n]) => `${kind} ${whole(n)}`).join(", ")],
   ];

@@ -9,7 +9,7 @@ struct virtual_connection {
     struct flow *flow;              /* NULL: being opened */
     struct virtual_request *opener; /* HTTP/1.1, being opened: who waits for it; NULL: a spare */
     unsigned half_trips, half_trip; /* until it is open; how many of them are done */
-    unsigned tries;                 /* of this one, in vain */
+    unsigned tries;                 /* of this round trip, in vain */
     struct timer step;
     int64_t trip_us, rtt_us; /* when the last round trip began; how long it took */
     int64_t used_us;         /* last */

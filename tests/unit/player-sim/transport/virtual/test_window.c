@@ -247,6 +247,25 @@ static void what_is_unused_for_a_timeout_decays(void **state)
     assert_int_equal(w.bytes, 26 * PACKET);
 }
 
+/* Not while losses are made up for, nor by what was not used meanwhile. */
+static void it_does_not_decay_in_recovery(void **state)
+{
+    (void)state;
+    struct window w = grown(40, 0);
+    for (int i = 0; i < 40; i++)
+        window_sent(&w, 0, PACKET);
+    window_lost(&w, rtt_us, 0, 39 * PACKET, false);
+    int64_t now_us = rtt_us;
+    for (int i = 0; i < 3; i++)
+        window_wake(&w, now_us += timeout_us);
+    assert_int_equal(w.bytes, 28 * PACKET);
+    window_sent(&w, now_us, PACKET);
+    acknowledge(&w, now_us + rtt_us, now_us);
+    assert_false(w.recovering);
+    window_wake(&w, now_us + rtt_us);
+    assert_in_range(w.bytes, 28 * PACKET, 29 * PACKET);
+}
+
 /* RFC 6298, 2.2 and 2.3. */
 static void the_round_trip_is_smoothed_by_an_eighth(void **state)
 {
@@ -296,6 +315,7 @@ int main(void)
         cmocka_unit_test(idleness_halves_it_for_each_timeout),
         cmocka_unit_test(what_is_small_is_not_made_larger_by_idleness),
         cmocka_unit_test(what_is_unused_for_a_timeout_decays),
+        cmocka_unit_test(it_does_not_decay_in_recovery),
         cmocka_unit_test(the_round_trip_is_smoothed_by_an_eighth),
         cmocka_unit_test(probes_wait_twice_as_long_each_time_in_a_row),
     };

@@ -22,9 +22,9 @@ static bool add(struct emf *e, const char *name, const char *unit, json_t *value
 
 static const char *unit_of(size_t metric)
 {
-    return metric == REPORT_STALL_COUNT    ? "Count"
-           : metric == REPORT_PACKET_BYTES ? "Bytes"
-                                           : "Milliseconds";
+    static const char *const units[] = {
+        [REPORT_MS] = "Milliseconds", [REPORT_BYTES] = "Bytes", [REPORT_COUNT] = "Count"};
+    return units[report_metric_unit(metric)];
 }
 
 static bool add_metric(struct emf *e, size_t metric, const struct stats *s)

@@ -23,9 +23,28 @@ size_t report_metric_at(size_t place)
 
 const char *report_metric_name(size_t metric)
 {
-    return metric == REPORT_STALL_COUNT    ? "stall_count"
-           : metric == REPORT_PACKET_BYTES ? "packet_bytes"
-                                           : session_metric_name((enum session_metric)metric);
+    static const char *const ours[] = {
+        [REPORT_STALL_COUNT - SESSION_METRIC_COUNT] = "stall_count",
+        [REPORT_PACKET_BYTES - SESSION_METRIC_COUNT] = "packet_bytes",
+    };
+    _Static_assert(sizeof ours / sizeof *ours == REPORT_METRIC_COUNT - SESSION_METRIC_COUNT,
+                   "every one has a name");
+    return metric >= SESSION_METRIC_COUNT ? ours[metric - SESSION_METRIC_COUNT]
+                                          : session_metric_name((enum session_metric)metric);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t size = strlen(text), end_size = strlen(end);
+    return size > end_size && strcmp(text + size - end_size, end) == 0;
+}
+
+enum report_unit report_metric_unit(size_t metric)
+{
+    const char *name = report_metric_name(metric);
+    return ends_with(name, "_ms")      ? REPORT_MS
+           : ends_with(name, "_bytes") ? REPORT_BYTES
+                                       : REPORT_COUNT;
 }
 
 double report_metric_divisor(size_t metric)
@@ -176,9 +195,8 @@ static void event_name(size_t metric, char name[METRIC_NAME_BYTES])
 {
     strncpy(name, report_metric_name(metric), METRIC_NAME_BYTES - 1);
     name[METRIC_NAME_BYTES - 1] = '\0';
-    size_t size = strlen(name);
-    if (size > 3 && strcmp(name + size - 3, "_ms") == 0)
-        name[size - 3] = '\0';
+    if (ends_with(name, "_ms"))
+        name[strlen(name) - strlen("_ms")] = '\0';
 }
 
 static int keep_zap(struct report *r, const struct report_place *place, int64_t value_us)

@@ -53,6 +53,9 @@ bool report_same_channels(const struct report *a, const struct report *b);
 size_t report_metric_at(size_t place);
 /* "zap_ms", "stall_count", "packet_bytes". */
 const char *report_metric_name(size_t metric);
+/* What its name ends with: "_ms", "_bytes", or neither. */
+enum report_unit { REPORT_MS, REPORT_BYTES, REPORT_COUNT };
+enum report_unit report_metric_unit(size_t metric);
 /* What a value is divided by to be told: 1000 for durations (ms), else 1. */
 double report_metric_divisor(size_t metric);
 /* "<=20" and so on. */

@@ -19,15 +19,17 @@ struct family {
 
 static struct family family_of(size_t metric)
 {
-    struct family f = {.unit = "", .divisor = 1};
+    static const struct {
+        const char *suffix, *unit;
+        double divisor;
+    } units[] = {[REPORT_MS] = {"_ms", "_seconds", 1000},
+                 [REPORT_BYTES] = {"_bytes", "_bytes", 1},
+                 [REPORT_COUNT] = {"", "", 1}};
+    enum report_unit unit = report_metric_unit(metric);
     const char *name = report_metric_name(metric);
-    int size = (int)strlen(name);
-    if (size > 3 && strcmp(name + size - 3, "_ms") == 0)
-        f = (struct family){.unit = "_seconds", .divisor = 1000};
-    else if (metric == REPORT_PACKET_BYTES)
-        f.unit = "_bytes";
-    int without = (int)(metric == REPORT_PACKET_BYTES ? strlen("_bytes") : f.divisor > 1 ? 3 : 0);
-    snprintf(f.name, sizeof f.name, "openhesp_player_%.*s", size - without, name);
+    struct family f = {.unit = units[unit].unit, .divisor = units[unit].divisor};
+    snprintf(f.name, sizeof f.name, "openhesp_player_%.*s",
+             (int)(strlen(name) - strlen(units[unit].suffix)), name);
     return f;
 }
 

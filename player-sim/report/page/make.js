@@ -15,8 +15,8 @@ function make(name, attributes = {}, ...children) {
 
 const whole = (value) => value.toLocaleString("en");
 const count = (n, one, many = one + "s") => `${whole(n)} ${n === 1 ? one : many}`;
-const unitOf = (name) => (name.endsWith("_ms") ? "ms" : name === "packet_bytes" ? "bytes" : "");
-const shown = (name) => (name === "packet_bytes" ? (v) => whole(Math.round(v)) : figure);
+const unitOf = (name) => (name.endsWith("_ms") ? "ms" : name.endsWith("_bytes") ? "bytes" : "");
+const shown = (name) => (name.endsWith("_bytes") ? (v) => whole(Math.round(v)) : figure);
 
 const MEANINGS = {
   startup_ms: "session starts, to its first picture",

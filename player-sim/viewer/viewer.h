@@ -61,7 +61,8 @@ void viewer_decoded(struct viewer *v, int64_t now_us, uint32_t stream, int64_t s
 /* A place in the report: here and now. */
 struct report_place viewer_place(const struct viewer *v, int64_t now_us, size_t channel);
 
-/* Leaves: what is under way is given up, and the number of its stalls goes to the report. */
+/* Leaves: what is under way is given up, and the number of its stalls and what the session was
+ * worth go to the report. */
 void viewer_leave(struct viewer *v, int64_t now_us);
 
 /* The first failure of the report, 0: none. */

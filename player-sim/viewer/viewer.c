@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { NORMAL_PPM = 1000000 };
 
@@ -167,6 +168,12 @@ static void drain(struct viewer *v, int64_t now_us)
     v->draining = false;
 }
 
+/* "fixed" is what a session does by itself. */
+static bool follows_rule(const struct viewer_config *config)
+{
+    return config->rule && strcmp(config->rule->name, "fixed") != 0;
+}
+
 static int make_adapt(struct viewer *v)
 {
     struct adapt_config config = {.rule = v->config.rule,
@@ -191,7 +198,7 @@ int viewer_create(const struct viewer_config *config, const struct viewer_ports 
     v->least_latency_us = INT64_MAX;
     plan_init(&v->plan, config->zap, config->change, config->seed, config->number,
               config->start_us);
-    int status = config->rule ? make_adapt(v) : ERR_OK;
+    int status = follows_rule(config) ? make_adapt(v) : ERR_OK;
     if (!status)
         status = session_create(&v->config.session, &v->session);
     if (status) {

@@ -26,8 +26,8 @@ struct viewer_ports {
 struct viewer_config {
     size_t number;                 /* of the session, from 0 */
     struct session_config session; /* its rate_bps and join are the rule's where there is one */
-    const struct abr_rule *rule;   /* NULL: session.rate_bps is played, and joined as session.join
-                                      says */
+    const struct abr_rule *rule;   /* NULL, or "fixed": session.rate_bps is played, and joined as
+                                      session.join says */
     const struct abr_estimator *estimator; /* with a rule */
     int64_t resync_us; /* so far behind the least latency since the join, he joins anew; 0: never */
     struct plan_interval zap, change;

@@ -134,7 +134,7 @@ static void act(struct segment_viewer *v, const struct segmented_action *a)
         return;
     }
     if (a->kind == SEGMENTED_DO_CANCEL) {
-        virtual_client_cancel(v->client, a->request_id);
+        qoe_received(&v->worth, virtual_client_cancel(v->client, a->request_id));
         return;
     }
     struct report_place place = place_of(v, a);

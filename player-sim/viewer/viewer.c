@@ -126,7 +126,7 @@ static void act(struct viewer *v, int64_t now_us, const struct session_action *a
         v->ports.request(v->ports.context, &a->request);
         break;
     case SESSION_DO_CANCEL:
-        v->ports.cancel(v->ports.context, a->request_id);
+        qoe_received(&v->worth, v->ports.cancel(v->ports.context, a->request_id));
         break;
     case SESSION_DO_DECODE:
         v->ports.decode(v->ports.context, now_us, a);

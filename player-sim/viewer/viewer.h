@@ -17,7 +17,9 @@
  * NULL else. The session is never called back from within, but by viewer_decoded. */
 struct viewer_ports {
     void (*request)(void *context, const struct session_request *request);
-    void (*cancel)(void *context, uint32_t request);
+    /* Gives how many bytes had come of a chunk or packet that is cut off; 0 where it isn't known.
+     */
+    uint64_t (*cancel)(void *context, uint32_t request);
     void (*decode)(void *context, int64_t now_us, const struct session_action *action);
     void (*close)(void *context, uint32_t stream);
     void *context;

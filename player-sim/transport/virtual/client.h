@@ -71,8 +71,9 @@ void virtual_client_destroy(struct virtual_client *c); /* NULL is fine */
  * ERR_NOMEM: nothing will be told. */
 int virtual_client_start(struct virtual_client *c, uint32_t id, const struct virtual_ask *ask);
 
-/* No event of it comes any more. Unknown ids are passed over. */
-void virtual_client_cancel(struct virtual_client *c, uint32_t id);
+/* No event of it comes any more. Gives how many bytes of its body, beyond the pieces that were
+ * told, had come or were on their way. Unknown ids are passed over. */
+uint64_t virtual_client_cancel(struct virtual_client *c, uint32_t id);
 
 struct virtual_facts {
     uint64_t bytes; /* of bodies, as they arrived whole, with what was given up meanwhile */

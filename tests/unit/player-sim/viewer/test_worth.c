@@ -16,6 +16,8 @@ struct stage {
     struct session_request last; /* of a packet or segment, its pointers apart */
     char rendition[16];
     int64_t now_us;
+    uint64_t cut_bytes; /* of each request that is cancelled */
+    int cancels;
 };
 
 static void request(void *context, const struct session_request *r)
@@ -25,9 +27,12 @@ static void request(void *context, const struct session_request *r)
     snprintf(s->rendition, sizeof s->rendition, "%s", r->track ? r->track->name : "");
 }
 
-static void cancel(void *context, uint32_t id)
+static uint64_t cancel(void *context, uint32_t id)
 {
-    (void)context, (void)id;
+    struct stage *s = context;
+    (void)id;
+    s->cancels++;
+    return s->cut_bytes;
 }
 
 static void advance_to(struct stage *s, int64_t now_us)
@@ -164,6 +169,18 @@ static void pictures_shown_and_bytes_in_vain(void **state)
     strike(s, report);
 }
 
+/* What had come of a chunk is in vain when the request is given up: 1,000 of 5,000 bytes. */
+static void what_is_cut_off_is_in_vain(void **state)
+{
+    (void)state;
+    struct stage *s = watch(NULL);
+    s->cut_bytes = 1000;
+    json_t *report = leave(s, 60000);
+    assert_int_equal(s->cancels, 1);
+    expect_figure(report, "wasted_percent", 20);
+    strike(s, report);
+}
+
 /* He leaves 200 ms after frame 101 was due, which never came: with the 40 ms of frame 100's own
  * time, 5/6 of it stood still. */
 static void a_stall_has_its_share(void **state)
@@ -262,6 +279,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pictures_shown_and_bytes_in_vain),
+        cmocka_unit_test(what_is_cut_off_is_in_vain),
         cmocka_unit_test(a_stall_has_its_share),
         cmocka_unit_test(nothing_shown),
         cmocka_unit_test(wishes_and_switches),

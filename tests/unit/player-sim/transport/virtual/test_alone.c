@@ -33,7 +33,8 @@ static void what_is_given_up_is_in_nobodys_way(void **state)
     engine_run(&s->engine, 100 * MS);
     virtual_client_cancel(s->client, 1);
     engine_run(&s->engine, 200 * MS);
-    assert_int_equal(s->path.down.bytes, 100 * MS + RTT_US / 2 - RTT_US) /* a byte a microsecond */;
+    /* a byte a microsecond */
+    assert_int_equal(s->path.down.bytes, 100 * MS + RTT_US / 2 - RTT_US);
     assert_int_equal(stage_fetch_us(s, 2, 1000), RTT_US + MS);
     assert_null(stage_find(s, 1, VIRTUAL_FINISHED));
     stage_close(s);

@@ -90,7 +90,7 @@ static void mistakes_name_the_option_and_the_remedy(void **state)
     expect_wrong("--zap-every random: " ONE, "--zap-every random:: give seconds");
     expect_wrong("--buffer 60001 " ONE, "--buffer 60001: give milliseconds up to 60000");
     expect_wrong("--trim foo " ONE, "--trim foo: ");
-    expect_wrong("--abr bola " ONE, "--abr bola: only fixed rates are known");
+    expect_wrong("--abr bolo " ONE, "--abr bolo: give one of throughput, bola,");
 }
 
 int main(void)

@@ -27,10 +27,16 @@ static const char help[] =
     "            player-sim live --sessions 20 --zap-every 3 \\\n"
     "                http://127.0.0.1:8080/one/manifest.json \\\n"
     "                http://127.0.0.1:8080/two/manifest.json\n"
+    "  simulate  the same viewers by the thousand, in virtual time\n"
+    "            player-sim simulate --sessions 1000 --rtt 60\n"
     "  record  what a live channel weighs frame by frame, as content to simulate\n"
     "            player-sim record -o one.json http://127.0.0.1:8080/one/manifest.json\n"
     "  stats   trimmed means of a column of numbers\n"
     "            player-sim stats --trim 'TM(10%:90%)' zaps.txt\n"
+    "  compare runs side by side, from their JSON reports\n"
+    "            player-sim compare today.json tomorrow.json\n"
+    "  merge   the report of a run that was measured in parts\n"
+    "            player-sim merge --json run.json part-*\n"
     "  link    run a command behind a link of a given delay and rate (as root)\n"
     "            player-sim link --rtt 20 --rate 10M -- sh -c \\\n"
     "              'player-sim live http://$HESP_LINK_HOST:8080/one/manifest.json'\n"
@@ -50,6 +56,8 @@ static const struct command {
     {"record", command_record},
     {"stats", command_stats},
     {"link", command_link},
+    {"compare", command_compare},
+    {"merge", command_merge},
 };
 
 static int print(const char *text)
@@ -66,7 +74,8 @@ static int refuse(const char *what, const char *text)
     char error[ERROR_BYTES];
     error_line(error, sizeof error, "%s %.60s is not known: %s", what, text,
                *text == '-' ? "see player-sim --help"
-                            : "use live, record, stats or link; see player-sim --help");
+                            : "use live, simulate, record, compare, merge, stats or link; see "
+                              "player-sim --help");
     fprintf(stderr, "player-sim: %s\n", error);
     return EXIT_USAGE;
 }

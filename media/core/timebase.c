@@ -4,8 +4,13 @@
 
 __extension__ typedef __int128 wide;
 
+/* b > 0. Most fit into 64 bits, and are divided ten times as fast there: simulations live of it. */
 static wide divide_floor(wide a, wide b)
 {
+    if (a == (int64_t)a && b == (int64_t)b) {
+        int64_t quotient = (int64_t)a / (int64_t)b;
+        return (int64_t)a % (int64_t)b < 0 ? quotient - 1 : quotient;
+    }
     wide q = a / b;
     return a % b < 0 ? q - 1 : q;
 }

@@ -15,7 +15,7 @@ void timers_finish(struct timers *all)
 
 static bool is_before(const struct timer *a, const struct timer *b)
 {
-    return a->key_us != b->key_us ? a->key_us < b->key_us : a->order < b->order;
+    return a->at_us != b->at_us ? a->at_us < b->at_us : a->order < b->order;
 }
 
 static void place(struct timers *all, size_t at, struct timer *t)
@@ -35,8 +35,8 @@ static void sift_up(struct timers *all, struct timer *t)
 static void sift_down(struct timers *all, struct timer *t)
 {
     size_t at = t->place, child;
-    while ((child = 2 * at) <= all->count) {
-        if (child < all->count && is_before(all->heap[child + 1], all->heap[child]))
+    while ((child = 2 * at) <= all->timed) {
+        if (child < all->timed && is_before(all->heap[child + 1], all->heap[child]))
             child++;
         if (is_before(t, all->heap[child]))
             break;
@@ -56,68 +56,66 @@ int timers_add(struct timers *all, struct timer *t)
         all->heap = heap;
         all->capacity = capacity;
     }
-    t->at_us = t->key_us = TIMER_NEVER;
-    t->order = ++all->orders;
+    t->at_us = TIMER_NEVER;
     place(all, ++all->count, t);
     return ERR_OK;
+}
+
+/* Into the heap, from behind it. */
+static void enter(struct timers *all, struct timer *t)
+{
+    place(all, t->place, all->heap[++all->timed]);
+    place(all, all->timed, t);
+    sift_up(all, t);
+}
+
+/* Out of the heap, behind it. */
+static void leave(struct timers *all, struct timer *t)
+{
+    struct timer *last = all->heap[all->timed];
+    size_t gap = t->place;
+    place(all, all->timed--, t);
+    if (last == t)
+        return;
+    place(all, gap, last);
+    sift_up(all, last);
+    sift_down(all, last);
 }
 
 void timers_remove(struct timers *all, struct timer *t)
 {
     if (!t->place)
         return;
-    if (all->taken == t)
-        all->taken = NULL;
-    struct timer *last = all->heap[all->count--];
-    if (last != t) {
-        place(all, t->place, last);
-        sift_up(all, last);
-        sift_down(all, last);
-    }
+    if (t->place <= all->timed)
+        leave(all, t);
+    place(all, t->place, all->heap[all->count--]);
     t->place = 0;
-}
-
-static void move(struct timers *all, struct timer *t, int64_t at_us)
-{
-    bool earlier = at_us < t->key_us;
-    if (all->taken == t)
-        all->taken = NULL;
-    t->at_us = t->key_us = at_us;
-    t->order = ++all->orders;
-    if (earlier)
-        sift_up(all, t);
-    else
-        sift_down(all, t);
 }
 
 void timers_set(struct timers *all, struct timer *t, int64_t at_us)
 {
     assert(t->place);
-    if (t->at_us != at_us)
-        move(all, t, at_us);
-}
-
-static int64_t at_of(const struct timers *all, size_t place)
-{
-    return place <= all->count ? all->heap[place]->at_us : TIMER_NEVER;
-}
-
-int64_t timers_next_us(const struct timers *all)
-{
-    if (!all->taken || all->heap[1] != all->taken)
-        return at_of(all, 1);
-    int64_t left_us = at_of(all, 2), right_us = at_of(all, 3);
-    return left_us < right_us ? left_us : right_us;
+    int64_t before_us = t->at_us;
+    if (before_us == at_us)
+        return;
+    t->at_us = at_us;
+    t->order = ++all->orders;
+    if (at_us == TIMER_NEVER) {
+        leave(all, t);
+    } else if (before_us == TIMER_NEVER) {
+        enter(all, t);
+    } else if (at_us < before_us) {
+        sift_up(all, t);
+    } else {
+        sift_down(all, t);
+    }
 }
 
 struct timer *timers_take(struct timers *all, int64_t now_us)
 {
-    if (all->taken)
-        move(all, all->taken, TIMER_NEVER);
-    if (!all->count || all->heap[1]->at_us > now_us || all->heap[1]->at_us == TIMER_NEVER)
+    if (timers_next_us(all) > now_us || !all->timed)
         return NULL;
     struct timer *t = all->heap[1];
-    t->at_us = TIMER_NEVER;
-    all->taken = t;
+    timers_set(all, t, TIMER_NEVER);
     return t;
 }

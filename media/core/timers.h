@@ -2,9 +2,9 @@
  * timers of one time come in the order in which they were set, so that a loop in virtual time gives
  * the same on every run.
  *
- * Invariant: heap[1..count] is a heap by (key_us, order), heap[i]->place is i. key_us is at_us, but
- * for the timer that was taken last: it keeps its old place until it is set, or the next one is
- * taken, as most are set again at once. Thread-safety: one thread at a time; no clock is read. */
+ * Invariant: heap[1..timed] is a heap by (at_us, order), heap[timed+1..count] are set to never, and
+ * heap[i]->place is i.
+ * Thread-safety: one thread at a time; no clock is read. */
 #ifndef MEDIA_CORE_TIMERS_H
 #define MEDIA_CORE_TIMERS_H
 
@@ -16,18 +16,16 @@
 struct timer {
     void (*due)(void *context);
     void *context;
-    int64_t at_us;  /* of any one clock; TIMER_NEVER */
-    int64_t key_us; /* by which it has its place */
+    int64_t at_us; /* of any one clock; TIMER_NEVER */
     uint64_t order;
-    size_t place; /* in the heap, from 1; 0: not in it */
+    size_t place; /* among them, from 1; 0: not there */
 };
 
 /* Zero-filled is empty. */
 struct timers {
     struct timer **heap; /* owned */
-    size_t count, capacity;
+    size_t timed, count, capacity;
     uint64_t orders;
-    struct timer *taken; /* whose key_us is not its at_us; NULL: all are */
 };
 
 void timers_finish(struct timers *all); /* the timers are their owners' */
@@ -39,7 +37,10 @@ void timers_remove(struct timers *all, struct timer *t); /* also one never added
 void timers_set(struct timers *all, struct timer *t, int64_t at_us);
 
 /* When the first of them is due; TIMER_NEVER. */
-int64_t timers_next_us(const struct timers *all);
+static inline int64_t timers_next_us(const struct timers *all)
+{
+    return all->timed ? all->heap[1]->at_us : TIMER_NEVER;
+}
 
 /* The first one if it is due by now_us, set to never, for its due to be called; else NULL. */
 struct timer *timers_take(struct timers *all, int64_t now_us);

@@ -8,12 +8,13 @@
 #define FIRST_SAFETY 0.9
 
 const struct abr_rule *const abr_rules[] = {
-    &abr_rule_throughput, &abr_rule_bola, &abr_rule_bola_e, &abr_rule_dynamic, &abr_rule_burst,
-    &abr_rule_fixed,      NULL,
+    &abr_rule_throughput, &abr_rule_bola, &abr_rule_bola_e, &abr_rule_dynamic, &abr_rule_l2a_ll,
+    &abr_rule_lol_plus,   &abr_rule_hls,  &abr_rule_burst,  &abr_rule_fixed,   NULL,
 };
 
-const struct abr_estimator *const abr_estimators[] = {&abr_estimator_ewma, &abr_estimator_sliding,
-                                                      NULL};
+const struct abr_estimator *const abr_estimators[] = {
+    &abr_estimator_ewma, &abr_estimator_sliding, &abr_estimator_dash, &abr_estimator_hls, NULL,
+};
 
 const struct abr_rule *abr_rule_find(const char *name)
 {

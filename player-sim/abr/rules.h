@@ -8,10 +8,15 @@ extern const struct abr_rule abr_rule_throughput;
 extern const struct abr_rule abr_rule_bola;
 extern const struct abr_rule abr_rule_bola_e;
 extern const struct abr_rule abr_rule_dynamic;
+extern const struct abr_rule abr_rule_l2a_ll;
+extern const struct abr_rule abr_rule_lol_plus;
+extern const struct abr_rule abr_rule_hls;
 extern const struct abr_rule abr_rule_fixed;
 extern const struct abr_rule abr_rule_burst;
 
 extern const struct abr_estimator abr_estimator_ewma;
 extern const struct abr_estimator abr_estimator_sliding;
+extern const struct abr_estimator abr_estimator_dash;
+extern const struct abr_estimator abr_estimator_hls;
 
 #endif

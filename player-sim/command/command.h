@@ -9,5 +9,7 @@ int command_record(int argc, char **argv);
 int command_stats(int argc, char **argv);
 int command_link(int argc, char **argv);
 int command_simulate(int argc, char **argv);
+int command_compare(int argc, char **argv);
+int command_merge(int argc, char **argv);
 
 #endif

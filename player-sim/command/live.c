@@ -2,7 +2,9 @@
 #include "player-sim/live/live.h"
 #include "media/core/err.h"
 #include "player-sim/command/command.h"
+#include "player-sim/command/command_text.h"
 #include "player-sim/command/live_options.h"
+#include "player-sim/command/outputs.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -13,6 +15,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+static const char program[] = "player-sim live";
 static const double late_timers_max = 0.01;
 
 static volatile sig_atomic_t stop;
@@ -57,84 +60,6 @@ static bool raise_descriptor_limit(const struct live_config *c)
     return false;
 }
 
-/* The files of a report, opened before the run: who can't write them hears so at once. */
-struct outputs {
-    FILE *json, *csv, *html;
-    FILE *table; /* standard output, or standard error where that is taken */
-};
-
-static bool open_output(const char *path, FILE **out, struct outputs *o)
-{
-    if (!path)
-        return true;
-    if (strcmp(path, "-") == 0) {
-        *out = stdout;
-        o->table = stderr;
-        return true;
-    }
-    *out = fopen(path, "w");
-    if (!*out)
-        fprintf(stderr, "player-sim live: %s: %s: give a file that can be written\n", path,
-                strerror(errno));
-    return *out;
-}
-
-static bool open_outputs(const struct live_options *options, struct outputs *o)
-{
-    const char *missing = options->html_path ? report_html_missing() : NULL;
-    *o = (struct outputs){.table = stdout};
-    if (missing)
-        fprintf(stderr, "player-sim live: --html %s: %s\n", options->html_path, missing);
-    return !missing && open_output(options->json_path, &o->json, o) &&
-           open_output(options->csv_path, &o->csv, o) &&
-           open_output(options->html_path, &o->html, o);
-}
-
-/* false, with one line told, where what was written did not reach its file. */
-static bool close_output(const char *path, FILE **file, int status)
-{
-    if (!*file)
-        return true;
-    bool failed = status || ferror(*file);
-    int reason = errno;
-    if (*file == stdout ? fflush(stdout) : fclose(*file)) {
-        failed = true;
-        reason = errno;
-    }
-    *file = NULL;
-    if (failed)
-        fprintf(stderr, "player-sim live: %s could not be written: %s\n", path,
-                status && status != ERR_IO ? err_text(status) : strerror(reason));
-    return !failed;
-}
-
-static bool write_outputs(const struct live_options *options, struct outputs *o, struct report *r,
-                          const struct report_facts *facts)
-{
-    errno = 0;
-    bool good = !report_write_table(r, facts, o->table) && !fflush(o->table);
-    if (!good)
-        fprintf(stderr,
-                "player-sim live: the table could not be written: %s: send it where it can be\n",
-                strerror(errno));
-    errno = 0;
-    good = close_output(options->csv_path, &o->csv, 0) && good;
-    good = close_output(options->json_path, &o->json,
-                        o->json ? report_write_json(r, facts, o->json) : 0) &&
-           good;
-    return close_output(options->html_path, &o->html,
-                        o->html ? report_write_html(r, facts, o->html) : 0) &&
-           good;
-}
-
-static void close_outputs(struct outputs *o)
-{
-    FILE *files[] = {o->json, o->csv, o->html};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (files[i] && files[i] != stdout)
-            fclose(files[i]);
-}
-
 /* What the run came to besides its figures; false: it is no good. */
 static bool tell_end(const struct live_options *options, const struct live_result *result,
                      const struct report *report)
@@ -172,23 +97,8 @@ static bool run(struct live_options *options, struct outputs *outputs, struct re
         fprintf(stderr, "player-sim live: %s\n", error);
         return false;
     }
-    bool written = write_outputs(options, outputs, report, &result.facts);
+    bool written = outputs_write(outputs, report, &result.facts, NULL);
     return tell_end(options, &result, report) && written;
-}
-
-/* "player-sim live --sessions 20 URL", for the page. The caller frees. */
-static char *command_text(int argc, char **argv)
-{
-    size_t size = sizeof "player-sim";
-    for (int i = 0; i < argc; i++)
-        size += strlen(argv[i]) + 1;
-    char *text = malloc(size), *at = text;
-    if (!text)
-        return NULL;
-    at = stpcpy(at, "player-sim");
-    for (int i = 0; i < argc; i++)
-        at = stpcpy(stpcpy(at, " "), argv[i]);
-    return text;
 }
 
 int command_live(int argc, char **argv)
@@ -213,7 +123,7 @@ int command_live(int argc, char **argv)
     }
     take_signals();
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (raise_descriptor_limit(&options.run) && open_outputs(&options, &outputs)) {
+    if (raise_descriptor_limit(&options.run) && outputs_open(&outputs, program, &options.outputs)) {
         struct report_config config = {.mode = "live",
                                        .seed = options.run.seed,
                                        .sessions = options.run.sessions,
@@ -222,7 +132,7 @@ int command_live(int argc, char **argv)
                                        .trims = options.trims,
                                        .trim_count = options.trim_count,
                                        .command = command ? command : "",
-                                       .csv = outputs.csv};
+                                       .csv = outputs.files[OUTPUT_CSV]};
         int status = report_create(&config, &report);
         if (status)
             fprintf(stderr, "player-sim live: the report can't be made: %s\n", err_text(status));
@@ -230,7 +140,7 @@ int command_live(int argc, char **argv)
             good = run(&options, &outputs, report);
     }
     report_destroy(report);
-    close_outputs(&outputs);
+    outputs_close(&outputs);
     curl_global_cleanup();
     live_options_finish(&options);
     free(command);

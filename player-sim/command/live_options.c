@@ -188,24 +188,6 @@ static bool read_ca_file(struct reading *r, const char *text)
     return true;
 }
 
-static bool read_json(struct reading *r, const char *text)
-{
-    r->options->json_path = *text ? text : NULL;
-    return true;
-}
-
-static bool read_csv(struct reading *r, const char *text)
-{
-    r->options->csv_path = *text ? text : NULL;
-    return true;
-}
-
-static bool read_html(struct reading *r, const char *text)
-{
-    r->options->html_path = *text ? text : NULL;
-    return true;
-}
-
 /* An initial of "" is "not given", and help is silent about it. */
 static const struct setting settings[] = {
     {"sessions", "N", "1", "Viewers at once", read_sessions},
@@ -227,16 +209,16 @@ static const struct setting settings[] = {
     {"seed", "N", "1", "Of all that is random", read_seed},
     {"trim", "SPEC", "", "Tell this statistic too, e.g. 'TM(10%:90%)', 'PR(:300)'; repeatable",
      read_trim},
-    {"json", "FILE", "", "Write the report as JSON; - is standard output", read_json},
-    {"csv", "FILE", "", "Write a line for each event as it comes; - is standard output", read_csv},
-    {"html", "FILE", "", "Write a page with the distributions; - is standard output", read_html},
     {"http", "VERSION", "1.1", "1.1, or 2 (over TLS, or in the clear with prior knowledge)",
      read_http},
     {"cacert", "FILE", "", "Certificates to trust (PEM) instead of the system's", read_ca_file},
     {"insecure", NULL, "false", "Take any certificate", read_insecure},
 };
 
-enum { SETTINGS = sizeof settings / sizeof *settings, KEY_SETTING = 256, KEY_HELP = 512 };
+enum { SETTINGS = sizeof settings / sizeof *settings };
+/* Samples are for merging, and two runs of real time are not one. */
+enum { LIVE_OUTPUTS = OUTPUT_SAMPLES };
+enum { KEY_SETTING = 256, KEY_HELP = 512, KEY_OUTPUT, ARGP_OPTIONS = SETTINGS + LIVE_OUTPUTS + 2 };
 
 static bool add_url(struct reading *r, const char *url)
 {
@@ -267,6 +249,8 @@ static error_t take(int key, char *argument, struct argp_state *state)
     bool good = true;
     if (key >= KEY_SETTING && key < KEY_SETTING + SETTINGS)
         good = set(r, &settings[key - KEY_SETTING], argument ? argument : "true");
+    else if (key >= KEY_OUTPUT && key < KEY_OUTPUT + LIVE_OUTPUTS)
+        r->options->outputs.of[key - KEY_OUTPUT] = *argument ? argument : NULL;
     else if (key == KEY_HELP) {
         argp_help(state->root_argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
                   (char *)program);
@@ -304,18 +288,6 @@ static bool name_channels(struct reading *r)
     return true;
 }
 
-/* Two of them on standard output could not be told apart. */
-static bool check_outputs(struct reading *r)
-{
-    const char *const paths[] = {r->options->json_path, r->options->csv_path,
-                                 r->options->html_path};
-    int count = 0;
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        count += paths[i] && strcmp(paths[i], "-") == 0;
-    return count < 2 || wrong(r, "only one of --json, --csv and --html can be - (standard output): "
-                                 "give the others files");
-}
-
 static bool check(struct reading *r)
 {
     struct live_options *o = r->options;
@@ -326,7 +298,7 @@ static bool check(struct reading *r)
     o->run.channel_count = o->channel_count;
     if (o->run.decoding > o->run.sessions)
         o->run.decoding = o->run.sessions;
-    return check_outputs(r) && name_channels(r);
+    return output_paths_check(&o->outputs, r->error, LIVE_OPTIONS_ERROR_BYTES) && name_channels(r);
 }
 
 static bool set_defaults(struct reading *r)
@@ -338,7 +310,7 @@ static bool set_defaults(struct reading *r)
     return true;
 }
 
-static void make_argp_options(struct argp_option options[SETTINGS + 2], char help[SETTINGS][160])
+static void make_argp_options(struct argp_option options[ARGP_OPTIONS], char help[SETTINGS][160])
 {
     for (int i = 0; i < SETTINGS; i++) {
         const struct setting *s = &settings[i];
@@ -346,14 +318,16 @@ static void make_argp_options(struct argp_option options[SETTINGS + 2], char hel
                  s->initial);
         options[i] = (struct argp_option){s->name, KEY_SETTING + i, s->value, 0, help[i], 1};
     }
-    options[SETTINGS] =
+    for (int kind = 0; kind < LIVE_OUTPUTS; kind++)
+        options[SETTINGS + kind] = output_option(kind, KEY_OUTPUT);
+    options[SETTINGS + LIVE_OUTPUTS] =
         (struct argp_option){"help", KEY_HELP, NULL, 0, "Give this help and exit", 2};
 }
 
 enum live_options_outcome live_options_read(int argc, char **argv, struct live_options *out,
                                             char error[LIVE_OPTIONS_ERROR_BYTES])
 {
-    struct argp_option options[SETTINGS + 2] = {0};
+    struct argp_option options[ARGP_OPTIONS] = {0};
     char help[SETTINGS][160];
     struct live_options read = {.urls = calloc((size_t)argc + 1, sizeof *read.urls)};
     struct reading r = {.options = &read, .error = error, .outcome = LIVE_OPTIONS_RUN};

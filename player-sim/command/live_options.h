@@ -3,6 +3,7 @@
 #ifndef PLAYER_SIM_COMMAND_LIVE_OPTIONS_H
 #define PLAYER_SIM_COMMAND_LIVE_OPTIONS_H
 
+#include "player-sim/command/outputs.h"
 #include "player-sim/live/live.h"
 
 #include <stdbool.h>
@@ -16,7 +17,7 @@ struct live_options {
     size_t channel_count;
     struct trim trims[LIVE_TRIMS_MAX];
     size_t trim_count;
-    const char *json_path, *csv_path, *html_path; /* NULL: not wanted; "-": standard output */
+    struct output_paths outputs;
 };
 
 enum live_options_outcome { LIVE_OPTIONS_RUN, LIVE_OPTIONS_DONE, LIVE_OPTIONS_WRONG };

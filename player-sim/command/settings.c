@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HELP_BYTES = 320, KEY_SETTING = 256, KEY_HELP = 512 };
+enum { HELP_BYTES = 320, KEY_SETTING = 256, KEY_OUTPUT = 448, KEY_HELP = 512 };
 
 static const double seconds_max = 30 * 86400.0;
 
@@ -75,13 +75,22 @@ static bool take_argument(struct state *s, const char *text)
                           text);
 }
 
+static bool take_row(struct state *s, const struct setting *row, const char *text)
+{
+    return set(&s->reading, row, text) &&
+           (!s->settings->given || s->settings->given(&s->reading, row->name, text));
+}
+
 static error_t take(int key, char *argument, struct argp_state *state)
 {
     struct state *s = state->input;
     const struct settings *all = s->settings;
     bool good;
     if (key >= KEY_SETTING && key < KEY_SETTING + (int)all->count) {
-        good = set(&s->reading, &all->rows[key - KEY_SETTING], argument ? argument : "true");
+        good = take_row(s, &all->rows[key - KEY_SETTING], argument ? argument : "true");
+    } else if (key >= KEY_OUTPUT && key < KEY_OUTPUT + all->output_count) {
+        all->outputs_of(s->reading.options)->of[key - KEY_OUTPUT] = *argument ? argument : NULL;
+        return 0;
     } else if (key == KEY_HELP) {
         print_help(s, state);
         return ECANCELED;
@@ -106,10 +115,10 @@ static size_t make_options(const struct settings *s, struct argp_option *options
                            char help[SETTINGS_MAX][HELP_BYTES])
 {
     size_t n = 0;
-    int headed = -1;
+    int headed = 0;
     for (size_t i = 0; i < s->count; i++) {
         const struct setting *row = &s->rows[i];
-        if (s->group_headers && row->group != headed) {
+        if (s->group_headers && (!i || row->group != headed)) {
             headed = row->group;
             options[n++] =
                 (struct argp_option){.doc = s->group_headers[headed], .group = headed + 1};
@@ -118,6 +127,10 @@ static size_t make_options(const struct settings *s, struct argp_option *options
                  row->help, row->initial);
         options[n++] = (struct argp_option){row->name, KEY_SETTING + (int)i, row->value, 0,
                                             help[i],   row->group + 1};
+    }
+    for (int kind = 0; kind < s->output_count; kind++) {
+        options[n] = output_option((enum output_kind)kind, KEY_OUTPUT);
+        options[n++].group = headed + 2;
     }
     options[n++] =
         (struct argp_option){"help", KEY_HELP, NULL, 0, "Give this help and exit", SETTINGS_MAX};
@@ -135,7 +148,7 @@ static bool set_defaults(struct state *s)
 enum settings_outcome settings_read(const struct settings *s, int argc, char **argv, void *options,
                                     char error[SETTINGS_ERROR_BYTES])
 {
-    struct argp_option rows[2 * SETTINGS_MAX + 2] = {0};
+    struct argp_option rows[2 * SETTINGS_MAX + OUTPUTS + 2] = {0};
     char help[SETTINGS_MAX][HELP_BYTES];
     struct state state = {.settings = s, .reading = {.options = options, .error = error}};
     assert(s->count <= SETTINGS_MAX);
@@ -146,6 +159,9 @@ enum settings_outcome settings_read(const struct settings *s, int argc, char **a
         return SETTINGS_WRONG;
     if (argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &state) &&
         state.outcome == SETTINGS_RUN)
+        state.outcome = SETTINGS_WRONG;
+    if (state.outcome == SETTINGS_RUN && s->outputs_of &&
+        !output_paths_check(s->outputs_of(options), error, SETTINGS_ERROR_BYTES))
         state.outcome = SETTINGS_WRONG;
     return state.outcome;
 }

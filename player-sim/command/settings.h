@@ -3,6 +3,8 @@
 #ifndef PLAYER_SIM_COMMAND_SETTINGS_H
 #define PLAYER_SIM_COMMAND_SETTINGS_H
 
+#include "player-sim/command/outputs.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,9 +31,14 @@ struct settings {
     const char *arguments;     /* "URL..."; NULL: there are none */
     const char *documentation; /* as argp has it: before \v and behind it */
     const struct setting *rows;
-    size_t count;                     /* up to SETTINGS_MAX */
-    const char *const *group_headers; /* of the groups, or NULL */
+    size_t count;                                      /* up to SETTINGS_MAX */
+    const char *const *group_headers;                  /* of the groups, or NULL */
+    struct output_paths *(*outputs_of)(void *options); /* where --json and its like go; NULL: the
+                                                          command has none */
+    int output_count;                                  /* the first so many of enum output_kind */
     bool (*take_argument)(struct settings_reading *r, const char *text);
+    /* Each row that the command line has given, once it is read; NULL: nobody wants to know. */
+    bool (*given)(struct settings_reading *r, const char *name, const char *text);
 };
 
 enum settings_outcome { SETTINGS_RUN, SETTINGS_DONE, SETTINGS_WRONG };

@@ -1,14 +1,21 @@
 /* player-sim simulate: reads what it is told, lets viewers watch in virtual time, and tells what
  * they waited for. */
 #include "player-sim/simulate/simulate.h"
+#include "media/core/clock.h"
 #include "media/core/err.h"
 #include "player-sim/command/command.h"
+#include "player-sim/command/command_text.h"
 #include "player-sim/command/simulate_options.h"
+#include "player-sim/live/progress.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+enum { EXIT_USAGE = 2 };
+
+static const char program[] = "player-sim simulate";
 
 static volatile sig_atomic_t stop;
 
@@ -27,69 +34,120 @@ static void take_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-typedef int form(struct report *r, const struct report_facts *facts, FILE *out);
+struct watched {
+    struct progress progress;
+    int64_t start_us;
+};
 
-static bool write_form(const char *path, form *write, struct report *report,
-                       const struct report_facts *facts)
+static void show_progress(void *context, size_t done, size_t all, const struct report *report)
 {
-    FILE *out = !path ? NULL : strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
-    int status = !path ? 0 : !out ? ERR_IO : write(report, facts, out);
-    if (out && out != stdout && fclose(out) && !status)
-        status = ERR_IO;
-    if (status)
-        fprintf(stderr, "player-sim simulate: %s can't be written: %s\n", path, err_text(status));
-    return !status;
+    struct watched *w = context;
+    char line[256];
+    double mean_ms;
+    int64_t now_us = clock_monotonic_us();
+    if (!progress_is_due(&w->progress, now_us))
+        return;
+    int used = snprintf(line, sizeof line, "%zu of %zu sessions", done, all);
+    size_t zaps = report_count(report, SESSION_ZAP, &mean_ms);
+    if (zaps)
+        used += snprintf(line + used, sizeof line - (size_t)used, ", %zu zaps at %.1f ms", zaps,
+                         mean_ms);
+    if (done)
+        snprintf(
+            line + used, sizeof line - (size_t)used, ", %" PRId64 " s left",
+            (int64_t)((double)(now_us - w->start_us) / 1e6 * (double)(all - done) / (double)done));
+    progress_line(&w->progress, line);
 }
 
-static bool run(struct simulate_options *options, struct report *report)
+/* false, with one line told: it is no good. */
+static bool tell_end(const struct simulate_result *result, const struct report *report)
+{
+    double mean_ms;
+    if (result->stopped)
+        fprintf(stderr, "%s: stopped after %zu sessions\n", program, result->sessions);
+    if (report_count(report, SESSION_STARTUP, &mean_ms))
+        return true;
+    fprintf(stderr, "%s: no session saw a picture\n", program);
+    return false;
+}
+
+static bool run(struct simulate_options *options, struct outputs *outputs, struct report *report)
 {
     char error[SIMULATE_TEXT_BYTES];
     struct simulate_result result;
+    struct watched watched = {.start_us = clock_monotonic_us()};
     options->run.stop = &stop;
-    if (simulate_run(&options->run, report, NULL, NULL, &result, error)) {
-        fprintf(stderr, "player-sim simulate: %s\n", error);
+    progress_init(&watched.progress, watched.start_us);
+    int status = simulate_run(&options->run, report, show_progress, &watched, &result, error);
+    progress_finish(&watched.progress);
+    if (status) {
+        fprintf(stderr, "%s: %s\n", program, error);
         return false;
     }
-    report_write_table(report, &result.facts, stdout);
-    return write_form(options->json_path, report_write_json, report, &result.facts);
+    struct report_shard shard = {.index = (uint32_t)options->run.shard,
+                                 .count = (uint32_t)options->run.shard_count,
+                                 .study = options->study ? options->study : "simulate"};
+    bool written = outputs_write(outputs, report, &result.facts, &shard);
+    return tell_end(&result, report) && written;
+}
+
+static bool make_report(const struct simulate_options *options, const char *command,
+                        const struct outputs *outputs, struct report **out)
+{
+    struct report_config config = {.mode = "simulate",
+                                   .seed = options->run.seed,
+                                   .sessions = options->run.sessions,
+                                   .channels = options->name_list,
+                                   .channel_count = options->run.channel_count,
+                                   .trims = options->trims,
+                                   .trim_count = options->trim_count,
+                                   .command = command ? command : "",
+                                   .csv = outputs->files[OUTPUT_CSV]};
+    int status = report_create(&config, out);
+    for (size_t i = 0; !status && i < options->timelines && i < options->run.sessions; i++)
+        status = report_timeline_open(*out, i);
+    if (status)
+        fprintf(stderr, "%s: the report can't be made: %s\n", program, err_text(status));
+    return !status;
+}
+
+static bool simulate(struct simulate_options *options, const char *command)
+{
+    struct outputs outputs = {0};
+    struct report *report = NULL;
+    take_signals();
+    bool good = outputs_open(&outputs, program, &options->outputs) &&
+                make_report(options, command, &outputs, &report) && run(options, &outputs, report);
+    report_destroy(report);
+    outputs_close(&outputs);
+    return good;
 }
 
 int command_simulate(int argc, char **argv)
 {
-    struct simulate_options *options = calloc(1, sizeof *options);
-    struct report *report = NULL;
     char error[SETTINGS_ERROR_BYTES];
-    bool good = false;
-    if (!options)
-        return EXIT_FAILURE;
-    enum settings_outcome outcome = simulate_options_read(argc, argv, options, error);
-    if (outcome == SETTINGS_WRONG)
-        fprintf(stderr, "player-sim simulate: %s\n", error);
-    if (outcome == SETTINGS_RUN) {
-        take_signals();
-        struct report_config config = {.mode = "simulate",
-                                       .seed = options->run.seed,
-                                       .sessions = options->run.sessions,
-                                       .channels = options->name_list,
-                                       .channel_count = options->run.channel_count,
-                                       .trims = options->trims,
-                                       .trim_count = options->trim_count,
-                                       .command = ""};
-        if (options->csv_path)
-            config.csv = fopen(options->csv_path, "w");
-        int status = options->csv_path && !config.csv ? ERR_IO : report_create(&config, &report);
-        if (status)
-            fprintf(stderr, "player-sim simulate: the report can't be made: %s\n",
-                    err_text(status));
-        else
-            good = run(options, report);
-        report_destroy(report);
-        if (config.csv && fclose(config.csv))
-            good = false;
+    char *command = command_text(argc, argv); /* before the options are sorted */
+    struct simulate_options *options = calloc(1, sizeof *options);
+    int code = EXIT_FAILURE;
+    if (!options) {
+        fprintf(stderr, "%s: out of memory\n", program);
+        free(command);
+        return code;
+    }
+    switch (simulate_options_read(argc, argv, options, error)) {
+    case SETTINGS_DONE:
+        code = EXIT_SUCCESS;
+        break;
+    case SETTINGS_WRONG:
+        fprintf(stderr, "%s: %s\n", program, error);
+        code = EXIT_USAGE;
+        break;
+    case SETTINGS_RUN:
+        code = simulate(options, command) ? EXIT_SUCCESS : EXIT_FAILURE;
+        break;
     }
     simulate_options_finish(options);
     free(options);
-    return outcome == SETTINGS_WRONG          ? 2
-           : outcome == SETTINGS_DONE || good ? EXIT_SUCCESS
-                                              : EXIT_FAILURE;
+    free(command);
+    return code;
 }

@@ -30,6 +30,7 @@ static const char documentation[] =
     "Exit codes: 0 success, 1 failure, or no session saw a picture, 2 wrong usage.\n";
 
 static const int64_t default_rate_bps = 10000000, default_rtt_us = 40000;
+static const int64_t serve_us = 300; /* measured of hesp-packager on loopback */
 static const int64_t on_demand_buffer_us = 25000000;
 
 static struct simulate_options *options_of(struct settings_reading *r)
@@ -365,9 +366,9 @@ static bool read_shard(struct settings_reading *r, const char *text)
     char *rest;
     int64_t number, count;
     if (!value_prefix(text, &rest, &number) || *rest != '/' ||
-        !value_integer(rest + 1, 1, 100000, &count) || number < 1 || number > count)
-        return settings_wrong(r, "give which of how many, for example --shard 1/4 to --shard 4/4");
-    run->shard = (size_t)number - 1;
+        !value_integer(rest + 1, 1, REPORT_SHARDS_MAX, &count) || number >= count)
+        return settings_wrong(r, "give which of how many, for example --shard 0/4 to --shard 3/4");
+    run->shard = (size_t)number;
     run->shard_count = (size_t)count;
     return true;
 }
@@ -386,22 +387,31 @@ static bool read_trim(struct settings_reading *r, const char *text)
     return true;
 }
 
-static bool read_json(struct settings_reading *r, const char *text)
+static bool read_timelines(struct settings_reading *r, const char *text)
 {
-    options_of(r)->json_path = *text ? text : NULL;
+    int64_t n = 0;
+    bool good = settings_count(r, text, 0, REPORT_TIMELINES_MAX, &n,
+                               "give 0 to 16 sessions, for example --timelines 3");
+    options_of(r)->timelines = (size_t)n;
+    return good;
+}
+
+/* Parts of one study are asked for alike, but for these. */
+static bool note_given(struct settings_reading *r, const char *name, const char *text)
+{
+    char **study = &options_of(r)->study, *longer;
+    if (strcmp(name, "shard") == 0 || strcmp(name, "threads") == 0)
+        return true;
+    if (asprintf(&longer, "%s --%s=%s", *study ? *study : "simulate", name, text) < 0)
+        return settings_wrong(r, "out of memory");
+    free(*study);
+    *study = longer;
     return true;
 }
 
-static bool read_csv(struct settings_reading *r, const char *text)
+static struct output_paths *outputs_of(void *options)
 {
-    options_of(r)->csv_path = *text ? text : NULL;
-    return true;
-}
-
-static bool read_html(struct settings_reading *r, const char *text)
-{
-    options_of(r)->html_path = *text ? text : NULL;
-    return true;
+    return &((struct simulate_options *)options)->outputs;
 }
 
 enum { VIEWERS, NETWORK, CONTENT, RUN };
@@ -474,13 +484,13 @@ static const struct setting rows[] = {
     {"seed", "N", "1", "Of all that is random", read_seed, RUN},
     {"threads", "N", "", "Threads (default: as many as processors); the report is the same",
      read_threads, RUN},
-    {"shard", "I/N", "1/1", "Run only the I-th of N parts", read_shard, RUN},
+    {"shard", "I/N", "0/1",
+     "Run only part I of N, from 0 on; --samples and player-sim merge put them together",
+     read_shard, RUN},
+    {"timelines", "N", "1", "Show the first N sessions over time, on the page", read_timelines,
+     RUN},
     {"trim", "SPEC", "", "Tell this statistic too, e.g. 'TM(10%:90%)', 'PR(:300)'; repeatable",
      read_trim, RUN},
-    {"json", "FILE", "", "Write the report as JSON; - is standard output", read_json, RUN},
-    {"csv", "FILE", "", "Write a line for each event; - is standard output", read_csv, RUN},
-    {"html", "FILE", "", "Write a page with the distributions; - is standard output", read_html,
-     RUN},
 };
 
 static const struct settings settings = {
@@ -489,6 +499,9 @@ static const struct settings settings = {
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
     .group_headers = group_headers,
+    .outputs_of = outputs_of,
+    .output_count = OUTPUTS,
+    .given = note_given,
 };
 
 /* ---- what the rows leave to be done ---- */
@@ -574,6 +587,8 @@ enum settings_outcome simulate_options_read(int argc, char **argv, struct simula
     out->run.contents = out->contents;
     out->run.content_count = out->content_count;
     take_link(out);
+    if (out->run.http.http != VIRTUAL_IDEAL)
+        out->run.http.serve_us = serve_us;
     name_channels(out);
     return SETTINGS_RUN;
 }
@@ -585,5 +600,7 @@ void simulate_options_finish(struct simulate_options *o)
     for (size_t i = 0; i < o->content_count; i++)
         content_finish(&o->contents[i]);
     link_values_finish(&o->link);
+    free(o->study);
+    o->study = NULL;
     o->run.trace_count = o->content_count = 0;
 }

@@ -25,7 +25,9 @@ struct simulate_options {
     const char *name_list[SIMULATE_CHANNELS_MAX];
     struct trim trims[SIMULATE_TRIMS_MAX];
     size_t trim_count;
-    const char *json_path, *csv_path, *html_path; /* NULL: not wanted; "-": standard output */
+    struct output_paths outputs;
+    size_t timelines; /* of the first so many sessions, for the page */
+    char *study;      /* owned: what was given, but for what every shard has of its own */
 };
 
 /* out is the caller's to finish, whatever the outcome. */

@@ -156,7 +156,7 @@ static int make_rung(const struct content_ladder_rung *l, const struct programme
         uint32_t bytes = rate_control_frame_bytes(&control, f, random) + BOX_BYTES;
         r->ends[n] = end += bytes;
         r->packet_bytes[n] =
-            f->keyframe ? bytes + PACKET_HEAD_BYTES : rate_control_packet_bytes(l->bitrate_bps, f);
+            f->keyframe ? bytes + PACKET_HEAD_BYTES : rate_control_packet_bytes(&control, f);
     }
     return ERR_OK;
 }

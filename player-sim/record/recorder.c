@@ -45,12 +45,15 @@ void recorder_end(struct recorder *r, const char *format, ...)
 void recorder_lose(struct recorder *r, struct recorder_track *t, const char *format, ...)
 {
     va_list arguments;
+    t->lost = true;
+    if (recorder_is_sound(r, t))
+        return;
     size_t segments = r->segment_frames ? t->seen.frames / (size_t)r->segment_frames : 0;
     va_start(arguments, format);
     if (!r->early)
         error_line_list(r->text, sizeof r->text, format, arguments);
     va_end(arguments);
-    t->lost = r->early = true;
+    r->early = true;
     r->segments_wanted = segments < r->segments_wanted ? segments : r->segments_wanted;
     r->over = r->over || !segments;
 }
@@ -120,10 +123,8 @@ static void on_failed(struct recorder *r, int64_t now_us, const struct recorder_
         return;
     } else if (segment && e->http_status != NOT_FOUND && ++t->tries <= TRIES) {
         recorder_ask(r, now_us, SESSION_GET_SEGMENT, t, t->segment, t->segment_bytes);
-    } else if (r->rung_count && recorder_is_sound(r, t)) {
-        t->lost = true;
-        if (packet)
-            recorder_on_joined(r, now_us, t, NULL);
+    } else if (packet && recorder_is_sound(r, t)) {
+        recorder_on_joined(r, now_us, t, NULL);
     } else {
         recorder_lose(r, t, "%s", e->text ? e->text : "a request failed");
     }

@@ -6,9 +6,9 @@
  *   join       The most recent packet of each track tells the segment that is under way.
  *   follow     Segment after segment, whole. A response that breaks is taken up again where it
  *              broke, three times in a row; what is lost after that ends the recording.
- *   packets    Of each segment's first frame, and from the second on of every N-th one, when the
- *              frame is there; two at a time for each rung, so that an origin that encodes them
- *              is not kept from its work.
+ *   packets    Of each segment's first and fifth frame, and from the second on of every N-th one,
+ *              when the frame is there; two at a time for each rung, so that an origin that
+ *              encodes them is not kept from its work.
  *   end        After enough whole segments of all rungs, or early. What counts is what is whole.
  *
  * Thread-safety: an object belongs to one thread. */

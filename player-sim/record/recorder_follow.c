@@ -3,10 +3,13 @@
 #include "media/cmaf/chunk.h"
 #include "media/core/err.h"
 
+/* One more near a segment's start, where packets grow fast. */
+enum { NEAR = 4 };
+
 static bool is_chosen(const struct recorder *r, size_t frame)
 {
     int64_t at = (int64_t)frame % r->segment_frames;
-    return at == 0 || (at - 1) % r->every == 0;
+    return at == 0 || at == NEAR || (at - 1) % r->every == 0;
 }
 
 void recorder_ask_packets(struct recorder *r, int64_t now_us, struct recorder_track *t)

@@ -65,14 +65,14 @@ void recorder_ask(struct recorder *r, int64_t now_us, enum session_request_kind 
 void recorder_end(struct recorder *r, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Nothing more comes of a rung: the recording is over when all have as many whole segments as that
- * one, at once where it has none. */
+/* Nothing more comes of a track. A rung: the recording is over when all have as many whole segments
+ * as that one, at once where it has none. The sound: it goes on. */
 void recorder_lose(struct recorder *r, struct recorder_track *t, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 static inline bool recorder_is_sound(const struct recorder *r, const struct recorder_track *t)
 {
-    return t == &r->tracks[r->rung_count];
+    return r->rung_count && t == &r->tracks[r->rung_count];
 }
 
 static inline bool recorder_has_enough(const struct recorder *r, const struct recorder_track *t)

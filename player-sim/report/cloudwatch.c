@@ -1,7 +1,7 @@
 /* The embedded metric format: a log line that CloudWatch makes metrics of. Its specification is
  * docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/
  * CloudWatch_Embedded_Metric_Format_Specification.html: members of the root are the values, "_aws"
- * says which of them are metrics, at most 100. */
+ * says which of them are metrics, in directives of at most 100. */
 #include "media/core/err.h"
 #include "player-sim/report/collect.h"
 #include "player-sim/report/json.h"
@@ -22,9 +22,17 @@ static bool add(struct emf *e, const char *name, const char *unit, json_t *value
 
 static const char *unit_of(size_t metric)
 {
-    return metric == REPORT_STALL_COUNT    ? "Count"
-           : metric == REPORT_PACKET_BYTES ? "Bytes"
-                                           : "Milliseconds";
+    static const struct {
+        const char *ending, *unit;
+    } units[] = {{"_ms", "Milliseconds"},
+                 {"_bytes", "Bytes"},
+                 {"_percent", "Percent"},
+                 {"_kbps", "Kilobits/Second"}};
+    const char *name = report_metric_name(metric);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (report_ends_with(name, units[i].ending))
+            return units[i].unit;
+    return report_metric_is_signed(metric) ? "None" : "Count";
 }
 
 static bool add_metric(struct emf *e, size_t metric, const struct stats *s)
@@ -56,8 +64,6 @@ static int add_metrics(struct emf *e, struct report *r)
     }
     return 0;
 }
-_Static_assert(REPORT_METRIC_COUNT * 5 + SESSION_FAULT_COUNT <= METRICS_MAX, "the format's bound");
-
 static bool add_errors(struct emf *e, const struct report *r)
 {
     char name[NAME_BYTES];
@@ -80,11 +86,32 @@ static bool add_properties(struct emf *e, const struct report *r, const struct r
            !json_object_set_new(e->root, "duration_s", json_real(facts->duration_s));
 }
 
+/* The metrics from `from` on, as many as one directive may name. */
+static json_t *directive(const struct emf *e, size_t from)
+{
+    json_t *metrics = json_array();
+    size_t count = json_array_size(e->metrics);
+    for (size_t i = from; metrics && i < count && i < from + METRICS_MAX; i++) {
+        if (json_array_append(metrics, json_array_get(e->metrics, i))) {
+            json_decref(metrics);
+            return NULL;
+        }
+    }
+    return json_pack("{s:s, s:[[s]], s:o}", "Namespace", "openhesp/player-sim", "Dimensions",
+                     "mode", "Metrics", metrics);
+}
+
 static bool add_meta(struct emf *e, int64_t now_ms)
 {
-    json_t *meta = json_pack("{s:I, s:[{s:s, s:[[s]], s:O}]}", "Timestamp", (json_int_t)now_ms,
-                             "CloudWatchMetrics", "Namespace", "openhesp/player-sim", "Dimensions",
-                             "mode", "Metrics", e->metrics);
+    json_t *directives = json_array();
+    for (size_t i = 0; directives && i < json_array_size(e->metrics); i += METRICS_MAX) {
+        if (json_array_append_new(directives, directive(e, i))) {
+            json_decref(directives);
+            return false;
+        }
+    }
+    json_t *meta =
+        json_pack("{s:I, s:o}", "Timestamp", (json_int_t)now_ms, "CloudWatchMetrics", directives);
     return !json_object_set_new(e->root, "_aws", meta);
 }
 

@@ -7,37 +7,17 @@
 
 enum { METRIC_NAME_BYTES = 32 };
 
-_Static_assert(INT64_MAX / 1000 < STATS_DURATION_MAX, "all microseconds are durations in ms");
 static const int64_t rtt_bounds_us[REPORT_RTT_CLASSES - 1] = {20000, 60000, 150000};
-
-size_t report_metric_at(size_t place)
-{
-    static const size_t metrics[] = {
-        SESSION_STARTUP,    SESSION_ZAP,         SESSION_SWITCH, SESSION_GAP,
-        SESSION_LATENCY,    SESSION_ARRIVAL,     SESSION_STALL,  REPORT_STALL_COUNT,
-        SESSION_CONNECTION, SESSION_FIRST_BYTE,  SESSION_INIT,   SESSION_CONTINUATION,
-        SESSION_SOUND,      REPORT_PACKET_BYTES,
-    };
-    _Static_assert(sizeof metrics / sizeof *metrics == REPORT_METRIC_COUNT, "every one is told");
-    return metrics[place];
-}
-
-const char *report_metric_name(size_t metric)
-{
-    return metric == REPORT_STALL_COUNT    ? "stall_count"
-           : metric == REPORT_PACKET_BYTES ? "packet_bytes"
-                                           : session_metric_name((enum session_metric)metric);
-}
-
-double report_metric_divisor(size_t metric)
-{
-    return metric < SESSION_METRIC_COUNT ? 1000 : 1;
-}
 
 const char *report_rtt_name(size_t rtt_class)
 {
     static const char *const names[REPORT_RTT_CLASSES] = {"<=20", "<=60", "<=150", ">150"};
     return names[rtt_class];
+}
+
+bool report_is_simulated(const struct report *r)
+{
+    return r->config.mode && strcmp(r->config.mode, "simulate") == 0;
 }
 
 static int copy_channels(struct report *r)
@@ -155,9 +135,11 @@ static void write_csv(struct report *r, const struct report_place *place, const 
     r->csv_status = csv_write_event(r->config.csv, &event);
 }
 
-static int keep(struct report *r, const struct report_place *place, size_t metric, int64_t value,
+int report_keep(struct report *r, const struct report_place *place, size_t metric, int64_t value,
                 uint32_t count)
 {
+    if (!is_place(r, place))
+        return ERR_INVALID;
     struct report_sample run = {.value = value,
                                 .session = (uint32_t)place->session,
                                 .count = count,
@@ -208,9 +190,9 @@ int report_saw_many(struct report *r, const struct report_place *place, enum ses
         r->latencies_below_zero += count;
         return r->csv_status;
     }
-    if (value_us < 0) /* all others are durations */
+    if (value_us < 0) /* all others are durations; none is above STATS_DURATION_MAX in ms */
         return ERR_INVALID;
-    int status = keep(r, place, metric, value_us, count);
+    int status = report_keep(r, place, metric, value_us, count);
     for (uint32_t i = 0; !status && metric == SESSION_ZAP && i < count; i++)
         status = keep_zap(r, place, value_us);
     if (status)
@@ -223,20 +205,12 @@ int report_saw_many(struct report *r, const struct report_place *place, enum ses
 int report_packet(struct report *r, const struct report_place *place, size_t bytes,
                   bool fresh_connection)
 {
-    if (!is_place(r, place) || bytes > INT64_MAX)
+    if (bytes > INT64_MAX)
         return ERR_INVALID;
-    int status = keep(r, place, REPORT_PACKET_BYTES, (int64_t)bytes, 1);
+    int status = report_keep(r, place, REPORT_PACKET_BYTES, (int64_t)bytes, 1);
     if (!status && fresh_connection)
         r->fresh_connections++;
     return status;
-}
-
-int report_decided(struct report *r, const struct report_place *place, int64_t buffer_us)
-{
-    if (!is_place(r, place))
-        return ERR_INVALID;
-    write_csv(r, place, "", "decided", &buffer_us);
-    return r->csv_status;
 }
 
 void report_missed(struct report *r, const struct report_place *place, enum session_metric metric)
@@ -247,6 +221,14 @@ void report_missed(struct report *r, const struct report_place *place, enum sess
     r->missed[metric]++;
     event_name(metric, name);
     write_csv(r, place, "missed:", name, NULL);
+}
+
+int report_decided(struct report *r, const struct report_place *place, int64_t buffer_us)
+{
+    if (!is_place(r, place) || buffer_us < 0)
+        return ERR_INVALID;
+    write_csv(r, place, "", "decided", &buffer_us);
+    return r->csv_status;
 }
 
 static bool is_before(const struct report_fault_text *a, const struct report_fault_text *b)
@@ -289,7 +271,7 @@ void report_fault(struct report *r, const struct report_place *place, enum sessi
 
 int report_stalls(struct report *r, const struct report_place *place, unsigned count)
 {
-    return is_place(r, place) ? keep(r, place, REPORT_STALL_COUNT, count, 1) : ERR_INVALID;
+    return report_keep(r, place, REPORT_STALL_COUNT, count, 1);
 }
 
 void report_repeated_picture(struct report *r)

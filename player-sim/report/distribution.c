@@ -48,7 +48,7 @@ void distribution_make(const struct stats_sample *samples, size_t count, struct 
     out->high = samples[count - 1].value;
     if (out->low >= out->high)
         return;
-    out->logarithmic = out->high > logarithmic_from * out->low;
+    out->logarithmic = out->low >= 0 && out->high > logarithmic_from * out->low;
     if (out->logarithmic)
         out->low = fmax(out->low, out->high / pow(10, decades_max));
     for (size_t i = 0; i < count; i++)

@@ -36,8 +36,11 @@ static json_t *splits_json(const struct report *r, const struct report_summary *
     return splits;
 }
 
-static bool add_whole(const struct report *r, const struct report_summary *s, json_t *metric)
+static bool add_whole(const struct report *r, size_t of, const struct report_summary *s,
+                      json_t *metric)
 {
+    if (r->series[of].coarse && json_object_set_new(metric, "histogram", json_true()))
+        return false;
     return !json_object_set_new(metric, "split", splits_json(r, s)) &&
            !json_object_set_new(metric, "quantiles",
                                 stats_list_json(s->quantiles, REPORT_QUANTILES)) &&
@@ -45,10 +48,10 @@ static bool add_whole(const struct report *r, const struct report_summary *s, js
                                 stats_list_json(s->resamples, STATS_RESAMPLES));
 }
 
-static json_t *metric_json(const struct report *r, const struct report_summary *s)
+static json_t *metric_json(const struct report *r, size_t of, const struct report_summary *s)
 {
     json_t *metric = key_json(r, &s->whole);
-    if (metric && s->whole.stats.n && !add_whole(r, s, metric)) {
+    if (metric && s->whole.stats.n && !add_whole(r, of, s, metric)) {
         json_decref(metric);
         return NULL;
     }
@@ -63,7 +66,8 @@ static int metrics_json(struct report *r, json_t *metrics)
         int status = report_summarize(r, metric, true, &summary);
         if (status)
             return status;
-        if (json_object_set_new(metrics, report_metric_name(metric), metric_json(r, summary)))
+        if (json_object_set_new(metrics, report_metric_name(metric),
+                                metric_json(r, metric, summary)))
             return ERR_NOMEM;
     }
     return 0;

@@ -3,9 +3,9 @@
 #include "player-sim/report/collect.h"
 #include "player-sim/report/distribution.h"
 #include "player-sim/report/json.h"
+#include "player-sim/report/template.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 const char *report_html_missing(void)
 {
@@ -92,100 +92,27 @@ static json_t *channels_json(const struct report *r)
     return list;
 }
 
-static char *data_text(struct report *r, const struct report_facts *facts)
+static int add_charts(struct report *r, json_t *report)
 {
-    json_t *report;
-    char *text = NULL, *command = names_clean(r->command, strlen(r->command) * 3 + 4);
-    if (command && !report_json(r, facts, &report)) {
-        if (!json_object_set_new(report, "command", json_string(command)) &&
-            !json_object_set_new(report, "channels", channels_json(r)) &&
-            !json_object_set_new(report, "distributions", distributions_json(r)) &&
-            !json_object_set_new(report, "zaps", zaps_json(r)) &&
-            !json_object_set_new(report, "timelines", timelines_json(&r->timelines)))
-            text = json_dumps(report, REPORT_JSON_FLAGS | JSON_COMPACT | JSON_ENSURE_ASCII);
-        json_decref(report);
-    }
-    free(command);
-    return text;
-}
-
-/* ---- the page around them ---- */
-
-/* Within a script element: "</script" and "<!--" are written with what JSON has for "<", which
- * stands in texts alone. */
-static void write_json(const char *text, FILE *out)
-{
-    for (; *text; text++) {
-        if (strchr("<>&", *text))
-            fprintf(out, "\\u%04x", (unsigned)*text);
-        else
-            fputc(*text, out);
-    }
-}
-
-static int write_title(const struct report *r, FILE *out)
-{
-    char *clean = names_clean(r->command, 200);
-    if (!clean)
-        return ERR_NOMEM;
-    for (const char *c = clean; *c; c++) {
-        if (strchr("<>&\"'", *c))
-            fprintf(out, "&#%d;", *c);
-        else
-            fputc(*c, out);
-    }
-    free(clean);
-    return 0;
-}
-
-static const struct report_asset *find_asset(const char *name, size_t size)
-{
-    for (const struct report_asset *a = report_assets; a->name; a++)
-        if (strlen(a->name) == size && memcmp(a->name, name, size) == 0)
-            return a;
-    return NULL;
-}
-
-/* What stands at "{{name}}" of the page. */
-static int write_place(const struct report *r, const char *data, const char *name, size_t size,
-                       FILE *out)
-{
-    const struct report_asset *asset = find_asset(name, size);
-    if (asset)
-        fwrite(asset->bytes, 1, asset->size, out);
-    else if (strncmp(name, "title", size) == 0)
-        return write_title(r, out);
-    else if (strncmp(name, "data", size) == 0)
-        write_json(data, out);
-    else
-        return ERR_STATE;
-    return 0;
-}
-
-/* Only page.html itself is searched for places, never what is put there. */
-static int write_page(const struct report *r, const char *data, FILE *out)
-{
-    const struct report_asset *page = find_asset("page.html", strlen("page.html"));
-    const char *at = (const char *)page->bytes, *end = at + page->size, *open, *close;
-    int status = 0;
-    while (!status && (open = memmem(at, (size_t)(end - at), "{{", 2)) &&
-           (close = memmem(open, (size_t)(end - open), "}}", 2))) {
-        fwrite(at, 1, (size_t)(open - at), out);
-        status = write_place(r, data, open + 2, (size_t)(close - open - 2), out);
-        at = close + 2;
-    }
-    fwrite(at, 1, (size_t)(end - at), out);
-    return status ? status : ferror(out) ? ERR_IO : 0;
+    return json_object_set_new(report, "channels", channels_json(r)) ||
+                   json_object_set_new(report, "distributions", distributions_json(r)) ||
+                   json_object_set_new(report, "zaps", zaps_json(r)) ||
+                   json_object_set_new(report, "timelines", timelines_json(&r->timelines))
+               ? ERR_NOMEM
+               : 0;
 }
 
 int report_write_html(struct report *r, const struct report_facts *facts, FILE *out)
 {
+    json_t *report;
     if (report_assets_missing)
         return ERR_UNSUPPORTED;
-    char *data = data_text(r, facts);
-    if (!data)
-        return ERR_NOMEM;
-    int status = write_page(r, data, out);
-    free(data);
+    int status = report_json(r, facts, &report);
+    if (status)
+        return status;
+    status = add_charts(r, report);
+    if (!status)
+        status = template_write("page.html", r->command, report, out);
+    json_decref(report);
     return status;
 }

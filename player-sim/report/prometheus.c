@@ -22,7 +22,7 @@ static struct family family_of(size_t metric)
     struct family f = {.unit = "", .divisor = 1};
     const char *name = report_metric_name(metric);
     int size = (int)strlen(name);
-    if (size > 3 && strcmp(name + size - 3, "_ms") == 0)
+    if (report_ends_with(name, "_ms"))
         f = (struct family){.unit = "_seconds", .divisor = 1000};
     else if (metric == REPORT_PACKET_BYTES)
         f.unit = "_bytes";
@@ -58,7 +58,7 @@ static void write_summary(const struct family *f, const struct stats *s, double 
         const char *quantile;
         double value;
     } quantiles[] = {{"0.5", s->p50}, {"0.9", s->p90}, {"0.99", s->p99}, {"1", s->max}};
-    write_head(f->name, f->unit, "summary", "What viewers waited for; docs/metrics.md", out);
+    write_head(f->name, f->unit, "summary", "What viewers met with; docs/metrics.md", out);
     for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++) {
         fprintf(out, "%s%s{quantile=\"%s\"}", f->name, f->unit, quantiles[i].quantile);
         write_value(quantiles[i].value / f->divisor, out);

@@ -3,6 +3,7 @@
 #ifndef PLAYER_SIM_REPORT_REPORT_H
 #define PLAYER_SIM_REPORT_REPORT_H
 
+#include "player-sim/qoe/qoe.h"
 #include "player-sim/session/session.h"
 #include "player-sim/stats/stats.h"
 
@@ -59,14 +60,20 @@ int report_saw_many(struct report *r, const struct report_place *place, enum ses
 /* The size of the packet that a zap fetched, bytes. */
 int report_packet(struct report *r, const struct report_place *place, size_t bytes,
                   bool fresh_connection);
-/* A rendition was chosen, place's, with so much media ahead of the playhead: a line of the CSV. */
-int report_decided(struct report *r, const struct report_place *place, int64_t buffer_us);
 void report_missed(struct report *r, const struct report_place *place, enum session_metric metric);
 /* text is kept of the first few of each kind. */
 void report_fault(struct report *r, const struct report_place *place, enum session_fault fault,
                   const char *text);
 /* stall_count: once for each session, at its end. */
 int report_stalls(struct report *r, const struct report_place *place, unsigned count);
+/* What a session was worth: once for each, at its end. Of one that showed nothing only what it
+ * received in vain is told, and of one that received nothing not that either. */
+int report_worth(struct report *r, const struct report_place *place, const struct qoe_figures *f);
+/* For how long the place's rendition was on screen, >= 0: once for each session and rendition. */
+int report_rung(struct report *r, const struct report_place *place, int64_t us);
+/* The viewer, or his rule, has decided for the place's rendition with so much media ahead of the
+ * playhead (>= 0): a line of the CSV and nothing else. */
+int report_decided(struct report *r, const struct report_place *place, int64_t buffer_us);
 void report_repeated_picture(struct report *r);
 
 /* ---- timelines of chosen sessions, for the page ---- */

@@ -3,7 +3,8 @@
  *
  * The first line is "openhesp-samples 1"; the second a JSON object that says what run it is, which
  * shard, and all that is counted; then come the samples of each metric in the order of "series", a
- * run of equal ones after the other, sorted: value (what it is above the one before), session,
+ * run of equal ones after the other, sorted: value (what it is above the one before, the first one
+ * above 0 or, of a score, above REPORT_SIGNED_MIN), session,
  * count, channel, rendition + 1 (0: not known), and class of round trip, each as LEB128, seven bits
  * a byte, the lowest first; then "end\n".
  * Thread-safety: one thread at a time. */
@@ -15,6 +16,9 @@
 #include <jansson.h>
 
 enum { REPORT_SHARDS_MAX = 100000 };
+
+/* What the first value of a metric that may be below 0 is told from. */
+#define REPORT_SIGNED_MIN (-INT64_MAX)
 
 struct report_shard {
     uint32_t index, count; /* 0..count - 1, count <= REPORT_SHARDS_MAX */

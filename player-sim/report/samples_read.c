@@ -259,7 +259,8 @@ static void read_run(struct reading *r, const struct report *report, const struc
     uint64_t sessions = report->config.sessions, rendition;
     if (s->coarse && sessions > HISTOGRAM_GROUPS)
         sessions = HISTOGRAM_GROUPS;
-    run->value = before + (int64_t)read_number(r, (uint64_t)(INT64_MAX - before));
+    run->value =
+        (int64_t)((uint64_t)before + read_number(r, (uint64_t)INT64_MAX - (uint64_t)before));
     run->session = (uint32_t)read_number(r, sessions - 1);
     run->count = (uint32_t)read_number(r, UINT32_MAX);
     run->channel = (uint16_t)read_number(r, report->channels.count - 1);
@@ -272,9 +273,9 @@ static void read_run(struct reading *r, const struct report *report, const struc
 }
 
 static int read_runs(struct reading *r, const struct report *report, struct report_series *s,
-                     uint64_t runs)
+                     uint64_t runs, int64_t least)
 {
-    struct report_sample run = {0};
+    struct report_sample run = {.value = least};
     for (uint64_t i = 0; i < runs; i++) {
         read_run(r, report, s, run.value, &run);
         if (r->status)
@@ -288,15 +289,16 @@ static int read_runs(struct reading *r, const struct report *report, struct repo
 static int read_series(struct reading *r, json_t *entry, struct report *report, size_t metric)
 {
     struct report_series *s = &report->series[metric];
+    bool is_signed = report_metric_is_signed(metric);
     const char *name;
     json_int_t runs, n, sum;
     int coarse;
     if (json_unpack(entry, "[s, I, I, I, b!]", &name, &runs, &n, &sum, &coarse) ||
-        strcmp(name, report_metric_name(metric)) != 0 || runs < 0 || sum < 0 ||
+        strcmp(name, report_metric_name(metric)) != 0 || runs < 0 || (sum < 0 && !is_signed) ||
         (!coarse && (size_t)runs > report->config.exact_max))
         return broken(r, "list of series");
     s->coarse = coarse;
-    if (read_runs(r, report, s, (uint64_t)runs))
+    if (read_runs(r, report, s, (uint64_t)runs, is_signed ? REPORT_SIGNED_MIN : 0))
         return r->status;
     if (s->n != (uint64_t)n)
         return broken(r, "list of series");

@@ -132,12 +132,12 @@ static void write_number(uint64_t number, FILE *out)
     putc((int)number, out);
 }
 
-static void write_series(const struct report_series *s, FILE *out)
+/* before: below all values. */
+static void write_series(const struct report_series *s, int64_t before, FILE *out)
 {
-    int64_t before = 0;
     for (size_t i = 0; i < s->count; i++) {
         const struct report_sample *run = &s->samples[i];
-        write_number((uint64_t)(run->value - before), out);
+        write_number((uint64_t)run->value - (uint64_t)before, out);
         write_number(run->session, out);
         write_number(run->count, out);
         write_number(run->channel, out);
@@ -164,8 +164,10 @@ int report_write_samples(struct report *r, const struct report_facts *facts,
     int failed = json_dumpf(head, out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(17));
     json_decref(head);
     fputc('\n', out);
-    for (size_t i = 0; i < REPORT_METRIC_COUNT; i++)
-        write_series(&r->series[report_metric_at(i)], out);
+    for (size_t i = 0; i < REPORT_METRIC_COUNT; i++) {
+        size_t m = report_metric_at(i);
+        write_series(&r->series[m], report_metric_is_signed(m) ? REPORT_SIGNED_MIN : 0, out);
+    }
     fputs("end\n", out);
     return failed || ferror(out) ? ERR_IO : 0;
 }

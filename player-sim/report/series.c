@@ -62,18 +62,21 @@ static uint32_t *recent_place(struct report_series *s, const struct report_sampl
 _Static_assert(RECENT == 1 << 12, "the upper 12 of 64 bits are a place");
 
 /* To the runs that are there: to one of them, or as one more. */
-static int put(struct report_series *s, struct report_sample run)
+static int put(struct report_series *s, const struct report_sample *run)
 {
-    if (s->coarse)
-        run = coarse(run);
-    uint32_t *recent = recent_place(s, &run);
-    if (recent && *recent < s->count && add_run(&s->samples[*recent], &run))
+    struct report_sample moved;
+    if (s->coarse) {
+        moved = coarse(*run);
+        run = &moved;
+    }
+    uint32_t *recent = recent_place(s, run);
+    if (recent && *recent < s->count && add_run(&s->samples[*recent], run))
         return 0;
     if (s->count == s->capacity && make_room(s))
         return ERR_NOMEM;
     if (recent)
         *recent = (uint32_t)s->count;
-    s->samples[s->count++] = run;
+    s->samples[s->count++] = *run;
     return 0;
 }
 
@@ -97,6 +100,17 @@ static int unite(struct report_series *s)
     return 0;
 }
 
+/* A histogram has far fewer runs than it was made of. */
+static void give_back(struct report_series *s)
+{
+    size_t capacity = s->count + ROOM_AT_FIRST;
+    struct report_sample *samples = realloc(s->samples, capacity * sizeof *samples);
+    if (samples) {
+        s->samples = samples;
+        s->capacity = capacity;
+    }
+}
+
 /* Sorted runs of near values become one before they would have to be sorted anew. */
 int series_coarsen(struct report_series *s)
 {
@@ -106,8 +120,11 @@ int series_coarsen(struct report_series *s)
     s->coarse = true;
     s->count = 0;
     for (size_t i = 0; i < count; i++)
-        put(s, s->samples[i]); /* at most so many: there is room */
-    return series_settle(s);
+        put(s, &s->samples[i]); /* at most so many: there is room */
+    int status = series_settle(s);
+    if (!status)
+        give_back(s);
+    return status;
 }
 
 int series_settle(struct report_series *s)
@@ -118,7 +135,8 @@ int series_settle(struct report_series *s)
     if (!s->coarse && s->count > s->exact_max)
         return series_coarsen(s);
     size_t least = s->coarse ? (size_t)COARSE_SETTLE_MIN : s->exact_max;
-    s->settle_at = s->count > least / 2 ? 2 * s->count : least;
+    size_t more = s->coarse ? s->count : s->exact_max / 4 + 1; /* memory, or sorting less often */
+    s->settle_at = s->count + more > least ? s->count + more : least;
     return 0;
 }
 
@@ -131,7 +149,7 @@ static int append(struct report_series *s, const struct report_sample *run)
         if (status)
             return status;
     }
-    return put(s, *run);
+    return put(s, run);
 }
 
 static void count_in(struct report_series *s, const struct report_sample *run)

@@ -17,7 +17,7 @@
 enum { REPORT_NO_NAME = UINT16_MAX, REPORT_NO_RTT = UINT8_MAX };
 
 struct report_sample {
-    int64_t value; /* us, or as the metric says; >= 0 */
+    int64_t value; /* us, or as the metric says; >= 0 but where it is signed */
     uint32_t session, count;
     uint16_t channel, rendition; /* names' indices */
     uint8_t rtt;                 /* class */

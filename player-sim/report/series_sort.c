@@ -13,7 +13,7 @@ enum word { WORD_KEYS, WORD_SESSION, WORD_VALUE, WORDS };
 static inline uint64_t word_of(const struct report_sample *s, enum word word)
 {
     if (word == WORD_VALUE)
-        return (uint64_t)s->value;
+        return (uint64_t)s->value ^ UINT64_C(1) << 63; /* those below 0 come first */
     return word == WORD_SESSION ? s->session
                                 : (uint64_t)s->channel << 24 | (uint64_t)s->rendition << 8 | s->rtt;
 }

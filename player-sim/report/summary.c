@@ -51,14 +51,23 @@ static const char *key_name(const struct report *r, enum report_split split, siz
                                           : report_rtt_name(key);
 }
 
-static int compute(const struct report *r, struct stats_sample *samples, size_t count,
-                   struct report_key *out)
+typedef int compute_function(struct stats_sample *samples, size_t count, const struct trim *trims,
+                             size_t trim_count, struct stats *out, double *trim_values,
+                             double *resamples);
+
+static compute_function *function_of(size_t metric)
+{
+    return report_metric_is_signed(metric) ? stats_compute_signed : stats_compute;
+}
+
+static int compute(const struct report *r, size_t metric, struct stats_sample *samples,
+                   size_t count, struct report_key *out)
 {
     out->trims = calloc(r->config.trim_count + 1, sizeof *out->trims);
     if (!out->trims)
         return ERR_NOMEM;
-    return stats_compute(samples, count, r->config.trims, r->config.trim_count, &out->stats,
-                         out->trims, NULL);
+    return function_of(metric)(samples, count, r->config.trims, r->config.trim_count, &out->stats,
+                               out->trims, NULL);
 }
 
 /* The trims that were asked for, and behind them the percentiles. NULL: no memory. */
@@ -120,7 +129,7 @@ static void group(const struct report_series *series, size_t metric, enum report
     }
 }
 
-static int compute_keys(const struct report *r, enum report_split split,
+static int compute_keys(const struct report *r, size_t metric, enum report_split split,
                         const struct stretch *stretches, size_t limit, struct stats_sample *grouped,
                         struct report_summary *s)
 {
@@ -130,7 +139,7 @@ static int compute_keys(const struct report *r, enum report_split split,
             continue;
         struct report_key *out = &s->keys[split][s->key_count[split]++];
         out->name = key_name(r, split, stretches[i].key);
-        status = compute(r, grouped + stretches[i].from, stretches[i].count, out);
+        status = compute(r, metric, grouped + stretches[i].from, stretches[i].count, out);
     }
     return status;
 }
@@ -151,7 +160,7 @@ static int compute_split(const struct report *r, size_t metric, enum report_spli
     if (!status) {
         lay_out(series, split, stretches, limit);
         group(series, metric, split, stretches, limit, grouped);
-        status = compute_keys(r, split, stretches, limit, grouped, s);
+        status = compute_keys(r, metric, split, stretches, limit, grouped, s);
     }
     free(stretches);
     if (split == REPORT_BY_RENDITION && !status) /* they are numbered as they turned up */
@@ -173,8 +182,8 @@ static int compute_whole(const struct report *r, size_t metric, struct stats_sam
     s->whole.trims = calloc(asked + REPORT_QUANTILES, sizeof *s->whole.trims);
     int status = trims && s->resamples && s->quantiles && s->whole.trims ? 0 : ERR_NOMEM;
     if (!status)
-        status = stats_compute(told, count, trims, asked + REPORT_QUANTILES, &s->whole.stats,
-                               s->whole.trims, s->resamples);
+        status = function_of(metric)(told, count, trims, asked + REPORT_QUANTILES, &s->whole.stats,
+                                     s->whole.trims, s->resamples);
     if (!status)
         memcpy(s->quantiles, s->whole.trims + asked, REPORT_QUANTILES * sizeof *s->quantiles);
     free(trims);

@@ -12,14 +12,14 @@ enum { WIDTH_PLAIN = 80, WIDTH_MAX = 120, NAME_COLUMN = 16, TRIM_COLUMN = 11 };
 
 int table_digits(double value)
 {
-    return value < 10 ? 2 : value < 10000 ? 1 : 0;
+    return fabs(value) < 10 ? 2 : fabs(value) < 10000 ? 1 : 0;
 }
 
 void table_figure(double value, int digits, char out[TABLE_FIGURE_BYTES])
 {
     if (isnan(value))
         strcpy(out, "-");
-    else if (value >= 1e15)
+    else if (fabs(value) >= 1e15)
         snprintf(out, TABLE_FIGURE_BYTES, "%.3g", value);
     else
         snprintf(out, TABLE_FIGURE_BYTES, "%.*f", digits, value);

@@ -1,5 +1,6 @@
 #include "player-sim/report/collect.h"
 #include "player-sim/report/table.h"
+#include "player-sim/stats/histogram.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -85,6 +86,19 @@ static void write_stalls(const struct report *r, FILE *out)
     fprintf(out, ", %.0f ms together\n", (double)stalls->sum / 1e3);
 }
 
+static void write_histograms(const struct report *r, FILE *out)
+{
+    const char *before = "histogram:  ";
+    for (size_t i = 0; i < REPORT_METRIC_COUNT; i++) {
+        if (!r->series[report_metric_at(i)].coarse)
+            continue;
+        fprintf(out, "%s%s", before, report_metric_name(report_metric_at(i)));
+        before = ", ";
+    }
+    if (*before == ',')
+        fprintf(out, ": too many samples to keep, figures within %.2f %%\n", 100 * HISTOGRAM_ERROR);
+}
+
 static void write_unfinished(const struct report *r, FILE *out)
 {
     static const struct {
@@ -109,10 +123,15 @@ void table_facts(const struct report *r, const struct report_facts *facts, FILE 
 {
     fputc('\n', out);
     write_transport(r, facts, out);
-    write_clock(r, facts, out);
-    write_decoding(r, facts, out);
+    if (report_is_simulated(r)) {
+        fprintf(out, "simulated:  %.1f s of CPU\n", facts->cpu_s);
+    } else {
+        write_clock(r, facts, out);
+        write_decoding(r, facts, out);
+    }
     write_stalls(r, out);
     write_unfinished(r, out);
+    write_histograms(r, out);
 }
 
 void table_errors(const struct report *r, FILE *out)

@@ -62,7 +62,8 @@ int zaps_add(struct zaps *z, const struct zap_point *point)
 void zaps_settle(struct zaps *z)
 {
     thin(z);
-    qsort(z->list, z->count, sizeof *z->list, by_time);
+    if (z->count)
+        qsort(z->list, z->count, sizeof *z->list, by_time);
 }
 
 void zaps_finish(struct zaps *z)

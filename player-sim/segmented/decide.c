@@ -88,6 +88,8 @@ void segmented_decide(struct segmented *s)
     struct abr_moment m = moment(s);
     struct abr_choice choice = {0};
     if (s->unit == 0) {
+        if (!(m.estimate.throughput_bps > 0))
+            m.estimate.throughput_bps = (double)s->config.default_bps;
         choice.rung = abr_first_rung(rule, s->rule, &s->setup, &m);
     } else {
         if (s->now_us > s->idle_us && rule->note_wait)
@@ -129,10 +131,21 @@ void segmented_decide_arrived(struct segmented *s)
     c->waits = false;
 }
 
+/* Whether a streamed response came to its end as soon as what it holds was made: then it had to
+ * wait for the origin. One that came later than by a chunk had bytes queueing. */
+static bool kept_up(const struct segmented *s, const struct segmented_event *e)
+{
+    const struct segmented_request *r = &s->fetch.request;
+    int64_t made_us =
+        segmented_capture_us(s, r->first_frame + r->frame_count - 1) + s->told.available_us;
+    return s->now_us - made_us <= s->setup.part_us + e->first_byte_us - s->fetch.asked_us;
+}
+
 static struct abr_download download(const struct segmented *s, const struct segmented_event *e)
 {
     const struct segmented_request *r = &s->fetch.request;
     bool streamed = s->config.delivery.unit == SEGMENTED_CHUNKED;
+    bool paused = streamed && !s->fetch.made && e->transfer_us < 0;
     return (struct abr_download){
         .rung = r->rung,
         .segment = s->unit,
@@ -143,7 +156,7 @@ static struct abr_download download(const struct segmented *s, const struct segm
         .first_byte_us = e->first_byte_us,
         .end_us = s->now_us,
         .transfer_us = e->transfer_us >= 0 ? e->transfer_us : s->now_us - e->first_byte_us,
-        .app_limited = streamed && !s->fetch.made && e->transfer_us < 0,
+        .app_limited = paused && kept_up(s, e),
         .held = !streamed && !s->fetch.made,
     };
 }
@@ -162,7 +175,7 @@ void segmented_decide_done(struct segmented *s, const struct segmented_event *e)
         u->transfer_us += d.transfer_us;
         u->held |= d.held;
     }
-    if (s->next_frame == segmented_segment_end(s, s->segment)) {
+    if (s->next_frame >= segmented_segment_end(s, s->segment)) {
         s->unit++;
         s->segment++;
         s->decided = false;

@@ -39,6 +39,8 @@ static void play(struct segmented *s)
 static void frames(struct segmented *s, int64_t count)
 {
     int64_t end = s->fetch.request.first_frame + count;
+    if (s->told.last_frame >= 0 && end > s->told.last_frame + 1)
+        end = s->told.last_frame + 1; /* it ended while the request was under way */
     if (end <= s->playhead.end_frame)
         return;
     segmented_playhead_add(&s->playhead, end, s->fetch.request.rung);

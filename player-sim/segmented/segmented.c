@@ -12,7 +12,8 @@ static bool valid(const struct segmented_config *c)
     return c->channel_count && c->first_channel < c->channel_count && c->rule && c->estimator &&
            d->buffer_max_us > 0 && d->start_us >= 0 && d->resume_us >= 0 && d->target_us >= 0 &&
            d->target_segments_permille >= 0 && d->target_parts_permille >= 0 &&
-           (!d->hints || d->playlists) && (d->unit != SEGMENTED_PARTS || d->playlists);
+           c->default_bps >= 0 && (!d->hints || d->playlists) &&
+           (d->unit != SEGMENTED_PARTS || d->playlists);
 }
 
 int segmented_create(const struct segmented_config *config, struct segmented **out)

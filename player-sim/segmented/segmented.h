@@ -45,6 +45,8 @@ struct segmented_config {
     const struct abr_estimator *estimator;
     const struct segmented_catchup *catchup; /* NULL: none; live only */
     int64_t wanted_bps;                      /* of the rule "fixed" */
+    int64_t default_bps; /* throughput to join with while nothing is known of the link; 0: the
+                            lowest rung. hls.js: abrEwmaDefaultEstimate, 500000 */
 };
 
 /* ---- what comes out ---- */

@@ -1,9 +1,12 @@
 /* What a HESP packager's origin answers, in virtual time: packets, `now`, segments from any offset,
  * what is waited for and what is not found, as packager/origin does it for real.
  *
- * A packet up to three frames ahead of the newest, and a segment that begins within three frames,
- * is waited for; what is further ahead, or older than the window, is 404. A range that starts at
- * the end of a finished segment is 416.
+ * The window is counted in frames back from the newest; a segment stays until its last frame has
+ * left it. A packet up to three frames ahead of the newest, of sound up to twelve, is waited for,
+ * and so is the segment that comes next and begins within as many; for 250 ms or four frames, then
+ * it is 404 after all. What is further ahead, or older than the window, is 404 at once. A range
+ * that starts where nothing is yet waits for it, at most 10 s, then 503; one that starts at the end
+ * of a finished segment or beyond is 416. An offset within a frame gives all of that frame.
  * Thread-safety: immutable; any thread. */
 #ifndef PLAYER_SIM_SIMULATE_HESP_ORIGIN_H
 #define PLAYER_SIM_SIMULATE_HESP_ORIGIN_H

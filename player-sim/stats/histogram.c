@@ -2,6 +2,8 @@
 
 int64_t histogram_value(int64_t value)
 {
+    if (value < 0)
+        return -histogram_value(-value);
     uint64_t v = (uint64_t)value;
     if (v < UINT64_C(2) << HISTOGRAM_BITS)
         return value;

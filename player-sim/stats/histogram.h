@@ -18,7 +18,8 @@ enum { HISTOGRAM_BITS = 10, HISTOGRAM_GROUPS = 256 };
 
 #define HISTOGRAM_ERROR (0.5 / (1 << HISTOGRAM_BITS)) /* 0.049 % */
 
-/* The middle of value's bin; that of a middle is itself. value >= 0. */
+/* The middle of value's bin; that of a middle is itself. Bins below 0 mirror those above; value >
+ * INT64_MIN. */
 int64_t histogram_value(int64_t value);
 
 /* The group of a session, < HISTOGRAM_GROUPS; that of a group is itself. Of each 256 sessions from

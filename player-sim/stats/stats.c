@@ -59,10 +59,11 @@ static void compute_trims(const struct trim_run *runs, size_t count, const struc
     }
 }
 
-static bool all_good(const struct stats_sample *samples, size_t count)
+static bool all_good(const struct stats_sample *samples, size_t count, bool is_signed)
 {
     for (size_t i = 0; i < count; i++)
-        if (!stats_is_duration(samples[i].value) || !samples[i].count)
+        if (!stats_is_duration(is_signed ? fabs(samples[i].value) : samples[i].value) ||
+            !samples[i].count)
             return false;
     return true;
 }
@@ -82,12 +83,10 @@ static size_t form_runs(const struct stats_sample *samples, size_t count, struct
     return used;
 }
 
-int stats_compute(struct stats_sample *samples, size_t count, const struct trim *trims,
-                  size_t trim_count, struct stats *out, double *trim_values, double *resamples)
+static int compute(struct stats_sample *samples, size_t count, const struct trim *trims,
+                   size_t trim_count, struct stats *out, double *trim_values, double *resamples)
 {
     struct stats s = {0};
-    if (!all_good(samples, count))
-        return ERR_INVALID;
     if (!count) {
         compute_trims(NULL, 0, trims, trim_count, trim_values);
         *out = s;
@@ -107,4 +106,21 @@ int stats_compute(struct stats_sample *samples, size_t count, const struct trim 
     }
     free(runs);
     return status;
+}
+
+int stats_compute(struct stats_sample *samples, size_t count, const struct trim *trims,
+                  size_t trim_count, struct stats *out, double *trim_values, double *resamples)
+{
+    return all_good(samples, count, false)
+               ? compute(samples, count, trims, trim_count, out, trim_values, resamples)
+               : ERR_INVALID;
+}
+
+int stats_compute_signed(struct stats_sample *samples, size_t count, const struct trim *trims,
+                         size_t trim_count, struct stats *out, double *trim_values,
+                         double *resamples)
+{
+    return all_good(samples, count, true)
+               ? compute(samples, count, trims, trim_count, out, trim_values, resamples)
+               : ERR_INVALID;
 }

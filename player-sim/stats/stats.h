@@ -1,4 +1,4 @@
-/* What is said of a series of durations: the STATS of the JSON report.
+/* What is said of a series of durations, or of scores: the STATS of the JSON report.
  * Thread-safety: pure functions on the caller's data. */
 #ifndef PLAYER_SIM_STATS_STATS_H
 #define PLAYER_SIM_STATS_STATS_H
@@ -9,7 +9,7 @@
 
 /* So many equal samples of one session. */
 struct stats_sample {
-    double value;     /* any unit; 0..STATS_DURATION_MAX */
+    double value;     /* any unit; 0..STATS_DURATION_MAX, of scores from -STATS_DURATION_MAX on */
     uint32_t session; /* samples of one session hang together: the bootstrap draws whole sessions */
     uint32_t count;   /* > 0 */
 };
@@ -36,5 +36,11 @@ bool stats_is_duration(double value);
  * untouched on failure. */
 int stats_compute(struct stats_sample *samples, size_t count, const struct trim *trims,
                   size_t trim_count, struct stats *out, double *trim_values, double *resamples);
+
+/* The same of scores, which may be below 0. ERR_INVALID: a value that is not finite, or beyond
+ * STATS_DURATION_MAX either way; else as above. */
+int stats_compute_signed(struct stats_sample *samples, size_t count, const struct trim *trims,
+                         size_t trim_count, struct stats *out, double *trim_values,
+                         double *resamples);
 
 #endif

@@ -114,7 +114,7 @@ static bool trimmed_mean(const struct window *w, const struct trim_run *runs, si
 
 static double winsorized_mean(const struct trim *t, const struct trim_run *runs, size_t count)
 {
-    double lowest = 0, highest = INFINITY;
+    double lowest = -INFINITY, highest = INFINITY;
     struct sum sum = {0, 0};
     if (t->has_lower)
         lowest = t->percent ? trim_percentile(runs, count, t->lower) : t->lower;

@@ -71,7 +71,9 @@ static void each_command_has_help(void **state)
 static void unknown_things_are_wrong_usage(void **state)
 {
     static const struct player_mistake mistakes[] = {
-        {{"lvie"}, {"command lvie is not known", "live, record, stats or link", "--help"}, NULL},
+        {{"lvie"},
+         {"command lvie is not known", "live, simulate, record, compare, merge, stats or link", "--help"},
+         NULL},
         {{"--nonsense"}, {"option --nonsense is not known", "player-sim --help"}, NULL},
         {{"-h"}, {"option -h is not known", "player-sim --help"}, NULL},
         {{"a\nb"}, {"a?b"}, NULL},

@@ -15,7 +15,7 @@ floors=(
     'packager/track'
     'packager/init'
     'packager/pipeline'
-    'player-sim/stats player-sim/link player-sim/decode player-sim/session player-sim/content player-sim/abr'
+    'player-sim/stats player-sim/link player-sim/decode player-sim/session player-sim/content player-sim/abr player-sim/qoe'
     'player-sim/transport/http player-sim/transport/virtual player-sim/report player-sim/segmented player-sim/record'
     'player-sim/viewer'
     'player-sim/live player-sim/simulate'

@@ -10,7 +10,8 @@ const charts = (() => {
   // 0.042, 4.21, 42.1, 421, 4210
   function figure(value) {
     if (value === null || value === undefined) return "–";
-    const digits = value === 0 ? 0 : value < 0.1 ? 3 : value < 10 ? 2 : value < 10000 ? 1 : 0;
+    const size = Math.abs(value);
+    const digits = size === 0 ? 0 : size < 0.1 ? 3 : size < 10 ? 2 : size < 10000 ? 1 : 0;
     return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   }
 
@@ -197,5 +198,74 @@ const charts = (() => {
     }, data);
   }
 
-  return { figure, tick, histogram, scatter, linearTicks };
+  // Values that hold until the next. lines: [{at, values, colour, fill}], at in s; bands: [{from, to,
+  // colour}], marks behind them; end: of the time axis, s; say(time in s, or null).
+  function steps(place, height, lines, bands, end, high, say) {
+    const at = [...new Set(lines.flatMap((line) => [...line.at, end]))].sort((a, b) => a - b);
+    const held = (line) => {
+      let next = 0, value = null;
+      return at.map((time) => {
+        while (next < line.at.length && line.at[next] <= time) value = line.values[next++];
+        return value;
+      });
+    };
+    const across = scale(false, 0, end), upright = scale(false, 0, high);
+    const drawBands = (u) => {
+      const { ctx, bbox } = u;
+      ctx.save();
+      for (const { from, to, colour: of } of bands) {
+        const left = u.valToPos(from, "x", true), right = u.valToPos(to, "x", true);
+        ctx.fillStyle = colour(of);
+        ctx.globalAlpha = 0.35;
+        ctx.fillRect(left, bbox.top, Math.max(right - left, 1.5 * devicePixelRatio), bbox.height);
+      }
+      ctx.restore();
+    };
+    return make(place, height, {
+      padding: [8, 14, 0, 0],
+      scales: { x: { time: false, range: [0, end] }, y: { range: [0, high * 1.06] } },
+      axes: [axis(2, across, roomAcross), axis(3, upright, roomUp)],
+      series: [{}, ...lines.map((line) => ({
+        paths: uPlot.paths.stepped({ align: 1 }), points: { show: false }, width: 1.5,
+        stroke: () => colour(line.colour), fill: line.fill ? () => colour(line.fill) : undefined }))],
+      hooks: { drawClear: [drawBands], setCursor: [(u) =>
+        say(u.cursor.left >= 0 ? u.posToVal(u.cursor.left, "x") : null)] },
+    }, [at, ...lines.map(held)]);
+  }
+
+  // runs: [{name, quantiles: percentiles 0 to 100, tm90, colour}].
+  function cumulative(place, runs, unit, say) {
+    const all = runs.flatMap((run) => run.quantiles), most = Math.max(...all);
+    const least = Math.min(...all), low = Math.max(least, most / 1e4), log = least >= 0 && most > 8 * low && low > 0;
+    const from = log ? low : least, to = Math.max(most, from + 1e-6);
+    const of = scale(log, from, to), upright = scale(false, 0, 100);
+    // Just before a value that many samples have, as there the curve goes straight up.
+    const justBefore = (x) => x - 1e-9 * (of.to(to) - of.to(from));
+    const steep = runs.flatMap(({ quantiles: q }) => q.filter((value, i) => value === q[i + 1] && value > from));
+    const values = [...new Set([...all.map(of.to), ...steep.map((value) => justBefore(of.to(value)))])]
+      .sort((a, b) => a - b);
+    // On a straight line between percentiles; a vertical one where many are equal.
+    const share = (run, x) => {
+      const at = run.quantiles.map(of.to);
+      if (x < at[0]) return 0;
+      let i = at.length - 1;
+      while (i > 0 && at[i] > x) i--;
+      return i >= 100 ? 100 : i + (x - at[i]) / (at[i + 1] - at[i]);
+    };
+    const lines = runs.map((run) => ({ name: `${run.name} tm90`, value: run.tm90 }));
+    make(place, 210, {
+      padding: [16 + 14 * runs.length, 14, 0, 0],
+      scales: { x: { time: false, range: [of.to(from), of.to(to)] }, y: { range: [0, 101] } },
+      axes: [axis(2, of, roomAcross), axis(3, upright, roomUp)],
+      series: [{}, ...runs.map((run) => ({ points: { show: false }, width: 2,
+                                           stroke: () => colour(run.colour) }))],
+      hooks: { draw: [(u) => drawLines(u, of, lines)], setCursor: [(u) => {
+        const x = u.cursor.left >= 0 ? u.posToVal(u.cursor.left, "x") : null;
+        say(x === null ? "" : `up to ${figure(of.from(x))} ${unit}: ` +
+            runs.map((run) => `${run.name} ${share(run, x).toFixed(1)} %`).join(", "));
+      }] },
+    }, [values, ...runs.map((run) => values.map((x) => share(run, x)))]);
+  }
+
+  return { figure, tick, histogram, scatter, steps, cumulative, linearTicks };
 })();

@@ -1,41 +1,11 @@
-// A report of player-sim as a page. All texts of the data go in as text, never as markup.
+// A report of player-sim as a page.
 "use strict";
 
-const data = JSON.parse(document.getElementById("data").textContent);
-const { figure } = charts;
 const CHANNEL_COLOURS = 7; // the eighth is for all further channels
 
-// make("p", {class: "soft"}, "text", child...)
-function make(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children.filter((child) => child !== null));
-  return element;
-}
-
-const whole = (value) => value.toLocaleString("en");
-const count = (n, one, many = one + "s") => `${whole(n)} ${n === 1 ? one : many}`;
 const stats = (name) => data.metrics[name];
+const simulated = data.mode === "simulate"; // no clocks that differ, and nothing decoded
 const has = (name) => stats(name)?.n > 0;
-const unitOf = (name) => (name.endsWith("_ms") ? "ms" : name === "packet_bytes" ? "bytes" : "");
-const shown = (name) => (name === "packet_bytes" ? (v) => whole(Math.round(v)) : figure);
-
-const MEANINGS = {
-  startup_ms: "session starts, to its first picture",
-  zap_ms: "channel change asked for, to the new channel's first picture",
-  switch_ms: "quality change decided, to its first picture",
-  gap_ms: "what the picture stood still for a quality change",
-  latency_ms: "a picture taken, to it being decoded and due",
-  arrival_ms: "a picture taken, to its last byte being here",
-  stall_ms: "a picture late, to it being there",
-  stall_count: "stalls of a session",
-  connection_ms: "zap, to the request on an open connection",
-  first_byte_ms: "zap, to the packet's first byte",
-  init_ms: "zap, to the whole packet",
-  continuation_ms: "zap, to the next picture",
-  sound_ms: "zap, to the first sound",
-  packet_bytes: "the packet that a zap fetched",
-};
 
 // ---- head ----
 
@@ -54,7 +24,7 @@ function errorsTile() {
   return make("div", { class: `tile ${sum ? "bad" : "good"}` }, make("span", {}, "Errors"),
               make("b", {}, sum ? whole(sum) : "none"),
               make("span", {}, stalls ? count(stalls, "stall") : "no stalls"),
-              make("span", {}, `${data.decoding} of ${count(data.sessions, "session")} decoded`));
+              simulated ? null : make("span", {}, `${data.decoding} of ${count(data.sessions, "session")} decoded`));
 }
 
 function head() {
@@ -62,7 +32,7 @@ function head() {
     make("h1", {}, `player-sim ${data.mode}: ${count(data.sessions, "session")}, ` +
          `${count(data.channels.length, "channel")}, ${data.duration_s.toFixed(1)} s`),
     make("div", { class: "soft" }, `player-sim ${data.version} · seed ${data.seed}`),
-    make("code", { class: "command" }, ...data.command.split(" ").flatMap((word) => [make("span", {}, word), " "])),
+    commandLine(),
     make("div", { class: "tiles" }, tile("zap_ms", "Channel change"), tile("startup_ms", "Start-up"),
          tile("switch_ms", "Quality switch"), tile("gap_ms", "Gap of a switch"),
          tile("latency_ms", "Live latency"), errorsTile()),
@@ -115,12 +85,6 @@ function barScale(end) {
     if (at < end * 0.97) scale.append(label);
   }
   return scale;
-}
-
-function legendEntry(colour, text) {
-  const sign = make("i");
-  sign.style.background = `var(${colour})`;
-  return make("span", {}, sign, text);
 }
 
 function anatomy() {
@@ -189,9 +153,7 @@ function splits(name) {
       make("tbody", {}, ...rows))));
 }
 
-// ---- charts; drawn once they are on the page, as only then their width is known ----
-
-const later = [];
+// ---- charts ----
 
 function zapsOverTime() {
   if (!data.zaps.length) return [];
@@ -244,12 +206,12 @@ function clockText() {
 function conditions() {
   const { transport: t, unfinished: u } = data;
   const rows = [
-    ["transport", `HTTP/${t.http ?? "?"}, congestion control of this side: ${t.congestion_control ?? "not known"}`],
+    ["transport", `HTTP/${t.http ?? "?"}` +
+      (simulated && !t.congestion_control ? "" : `, congestion control of this side: ${t.congestion_control ?? "not known"}`)],
     ["connections", `${whole(t.connections)}, ${count(t.requests, "request")}, ${(t.bytes / 1e6).toFixed(1)} MB`],
-    ["clock", clockText()],
+    ...(simulated ? [] : [["clock", clockText()], ["repeated pictures", whole(data.repeated_pictures)]]),
     ["stalls", stats("stall_ms").n ? `${whole(stats("stall_ms").n)}` : "none"],
     ["unfinished", `${count(u.startup, "start")}, ${count(u.zap, "zap")}, ${count(u.switch, "switch", "switches")}`],
-    ["repeated pictures", whole(data.repeated_pictures)],
     ["CPU of player-sim", `${data.cpu_s.toFixed(1)} s`],
     ["errors", Object.entries(data.errors).map(([kind, n]) => `${kind} ${whole(n)}`).join(", ")],
   ];
@@ -263,5 +225,5 @@ const footer = make("footer", {}, "tm90 is the mean without the highest tenth of
   "it with 95 % confidence (bootstrap over whole sessions). Times are in milliseconds.");
 
 document.getElementById("report").replaceChildren(...head(), ...anatomy(), ...summary(), ...zapsOverTime(),
-                                                  ...distributions(), ...conditions(), footer);
+                                                  ...timelines(), ...distributions(), ...conditions(), footer);
 for (const draw of later) draw();

@@ -30,8 +30,10 @@ enum virtual_http { VIRTUAL_HTTP_1_1, VIRTUAL_HTTP_2, VIRTUAL_HTTP_3, VIRTUAL_ID
 
 struct virtual_config {
     enum virtual_http http;
-    bool tls;           /* HTTP/1.1: the others have it */
-    unsigned spares;    /* HTTP/1.1, 0..8 */
+    bool tls;        /* HTTP/1.1: the others have it */
+    unsigned spares; /* HTTP/1.1, 0..8 */
+    int64_t
+        serve_us; /* >= 0: what a server needs to answer; its kernel opens connections at once */
     int64_t silence_us; /* > 0: without a byte for so long, a request fails */
 };
 

@@ -15,11 +15,15 @@ enum {
 static const int64_t first_retry_us = 1000000; /* RFC 6298, 2.1; RFC 9002, 6.2.2 */
 static const int64_t acknowledgement_us = 200000;
 
-int64_t virtual_retry_us(const struct virtual_client *c)
+static int64_t way_and_back_us(const struct virtual_client *c)
 {
     int64_t now_us = c->engine->now_us;
-    int64_t rtt_us = link_delay_us(&c->path->up, now_us) + link_delay_us(&c->path->down, now_us);
-    return 2 * rtt_us + acknowledgement_us;
+    return link_delay_us(&c->path->up, now_us) + link_delay_us(&c->path->down, now_us);
+}
+
+int64_t virtual_retry_us(const struct virtual_client *c)
+{
+    return 2 * way_and_back_us(c) + acknowledgement_us;
 }
 
 static unsigned round_trips(const struct virtual_config *config)
@@ -65,7 +69,7 @@ static void hand_over(struct virtual_connection *k)
     if (!virtual_is_shared(k->client))
         return;
     for (struct virtual_request *r = k->client->requests; r; r = r->next)
-        if (!r->connection && !r->given_up)
+        if (!r->connection && !r->given_up && !r->over)
             virtual_request_send(r, k);
 }
 
@@ -106,14 +110,19 @@ static int64_t again_us(struct virtual_connection *k)
     return k->client->engine->now_us + wait_us;
 }
 
+/* What was repeated says nothing about the round trip (RFC 6298, 3). */
+static void end_trip(struct virtual_connection *k, int64_t at_us)
+{
+    k->rtt_us = k->tries ? way_and_back_us(k->client) : at_us - k->trip_us;
+    k->tries = 0;
+}
+
 static void step(void *context)
 {
     struct virtual_connection *k = context;
     struct virtual_client *c = k->client;
     int64_t now_us = c->engine->now_us, at_us;
     bool up = k->half_trip % 2 == 0;
-    if (up && k->half_trip && !k->tries)
-        k->rtt_us = now_us - k->trip_us;
     if (k->half_trip == k->half_trips) {
         is_open(k);
         return;
@@ -122,7 +131,8 @@ static void step(void *context)
         k->trip_us = now_us;
     if (link_offer(up ? &c->path->up : &c->path->down, now_us, half_trip_bytes(k), &at_us)) {
         k->half_trip++;
-        k->tries = 0;
+        if (!up)
+            end_trip(k, at_us);
     } else {
         at_us = again_us(k);
     }

@@ -89,7 +89,9 @@ static uint32_t burst_bytes(const struct flow *f)
 static uint32_t fitting(const struct flow *f, uint32_t bytes)
 {
     const struct link *down = &f->path->down;
-    int64_t room = down->config.queue_bytes - link_backlog_bytes(down, f->engine->now_us);
+    int64_t room = down->config.queue_bytes;
+    if (link_sent_us(down) > f->engine->now_us)
+        room -= link_backlog_bytes(down, f->engine->now_us);
     if (room < 0 || path_wire_bytes(bytes) <= room)
         return bytes;
     return least(bytes, (room / PATH_PACKET_BYTES + 1) * PATH_PAYLOAD_BYTES);

@@ -26,6 +26,7 @@ void virtual_request_free(struct virtual_request *r)
     while (*at != r)
         at = &(*at)->next;
     *at = r->next;
+    virtual_connection_abandon(r);
     timers_remove(timers_of(r), &r->server);
     timers_remove(timers_of(r), &r->patience);
     free(r);
@@ -114,7 +115,9 @@ static void ask(struct virtual_request *r)
     bool arrives =
         ideal || link_offer(&path->up, now(r), path_wire_bytes(VIRTUAL_REQUEST_BYTES), &at_us);
     r->serve = arrives ? answer : ask;
-    timers_set(timers_of(r), &r->server, arrives ? at_us : now(r) + virtual_retry_us(r->client));
+    timers_set(timers_of(r), &r->server,
+               arrives ? at_us + r->client->config.serve_us
+                       : now(r) + virtual_retry_us(r->client));
 }
 
 void virtual_request_send(struct virtual_request *r, struct virtual_connection *k)
@@ -130,26 +133,9 @@ static void leave(struct virtual_request *r)
 {
     struct virtual_client *c = r->client;
     struct virtual_connection *k = r->connection;
-    virtual_connection_abandon(r);
     virtual_request_free(r);
     if (k)
         virtual_connection_leave(k, false);
-    virtual_connections_keep(c);
-}
-
-/* After the last event of a request: another may have been started from its handler meanwhile. */
-static void end(struct virtual_request *r, enum virtual_event_kind kind)
-{
-    struct virtual_event event = {.kind = kind};
-    struct virtual_connection *k = r->connection;
-    struct virtual_client *c = r->client;
-    if (k) { /* it is free for what the handler asks for */
-        virtual_connection_leave(k, true);
-        r->connection = NULL;
-    }
-    r->given_up = true; /* a cancel from the handler finds it over */
-    tell(r, event);
-    virtual_request_free(r);
     virtual_connections_keep(c);
 }
 
@@ -159,6 +145,24 @@ static void hear_first(struct virtual_client *c)
     if (c->answered)
         return;
     c->answered = true;
+    virtual_connections_keep(c);
+}
+
+/* All of the answer is here: its connection is free for what the handlers ask for. */
+static void let_go(struct virtual_request *r)
+{
+    struct virtual_connection *k = r->connection;
+    r->connection = NULL;
+    r->over = true;
+    virtual_connection_leave(k, true);
+}
+
+static void end(struct virtual_request *r, enum virtual_event_kind kind)
+{
+    struct virtual_client *c = r->client;
+    if (!r->given_up) /* from the handler of its last piece */
+        tell(r, (struct virtual_event){.kind = kind});
+    virtual_request_free(r);
     virtual_connections_keep(c);
 }
 
@@ -177,15 +181,16 @@ void virtual_request_arrived(struct virtual_request *r, const struct flow_piece 
     r->body_bytes += bytes;
     r->transfer_us += now(r) - (piece->first_us > r->arrived_us ? piece->first_us : r->arrived_us);
     r->arrived_us = now(r);
+    if (piece->last)
+        let_go(r);
     if (!refused)
         tell(r, (struct virtual_event){.kind = VIRTUAL_PIECE,
                                        .tag = piece->tag,
                                        .bytes = bytes,
                                        .last = piece->last,
                                        .piece_first_us = piece->first_us});
-    if (!piece->last || r->given_up)
-        return;
-    end(r, refused ? VIRTUAL_REFUSED : VIRTUAL_FINISHED);
+    if (piece->last)
+        end(r, refused ? VIRTUAL_REFUSED : VIRTUAL_FINISHED);
 }
 
 /* Half a round trip after it was given up the server knows, and what it has not sent is dropped. */
@@ -273,7 +278,8 @@ void virtual_client_cancel(struct virtual_client *c, uint32_t id)
     for (struct virtual_request *r = c->requests; r; r = r->next)
         if (r->id == id && !r->given_up) {
             r->given_up = true;
-            forget(r);
+            if (!r->over)
+                forget(r);
             return;
         }
 }

@@ -9,7 +9,7 @@ struct virtual_connection {
     struct flow *flow;              /* NULL: being opened */
     struct virtual_request *opener; /* HTTP/1.1, being opened: who waits for it; NULL: a spare */
     unsigned half_trips, half_trip; /* until it is open; how many of them are done */
-    unsigned tries;                 /* of this one, in vain */
+    unsigned tries;                 /* of this round trip, in vain */
     struct timer step;
     int64_t trip_us, rtt_us; /* when the last round trip began; how long it took */
     int64_t used_us;         /* last */
@@ -29,6 +29,7 @@ struct virtual_request {
     bool begun;                 /* something was written */
     bool headed;                /* something has arrived */
     bool given_up;              /* by the client */
+    bool over;                  /* all of its answer has come; its last events are being told */
     struct timer patience;      /* the client's; given up: when the server learns of it */
     int64_t heard_us;
     int64_t started_us, connected_us, first_byte_us;

@@ -66,7 +66,7 @@ static void shrink_idle(struct window *w, int64_t idle_us)
 
 static void shrink_unused(struct window *w, int64_t now_us)
 {
-    if (now_us - w->used_since_us < timeout_us(w))
+    if (w->recovering || now_us - w->used_since_us < timeout_us(w))
         return;
     int64_t used = larger(w->used_bytes, first_bytes);
     if (used < w->bytes) {
@@ -180,6 +180,13 @@ static void recover(struct window *w, int64_t bytes)
     w->may_bytes = larger(w->may_bytes, 0);
 }
 
+static void end_recovery(struct window *w, int64_t now_us)
+{
+    w->recovering = false;
+    w->used_bytes = w->flight_bytes;
+    w->used_since_us = now_us;
+}
+
 void window_acknowledged(struct window *w, int64_t now_us, const struct window_sample *sample)
 {
     int64_t peak = larger(w->round_peak_bytes, w->last_peak_bytes);
@@ -191,7 +198,7 @@ void window_acknowledged(struct window *w, int64_t now_us, const struct window_s
         w->used_since_us = now_us;
     }
     if (w->recovering && sample->whole && (sample->sent_us >= w->recovered_us || !w->flight_bytes))
-        w->recovering = false;
+        end_recovery(w, now_us);
     if (w->recovering)
         recover(w, sample->bytes);
     else

@@ -56,7 +56,8 @@ static size_t choose(struct deciding *d, int64_t buffer_us)
 static void tables_are_found_by_name(void **state)
 {
     (void)state;
-    static const char *const names[] = {"throughput", "bola", "bola-e", "dynamic", "fixed"};
+    static const char *const names[] = {"throughput", "bola", "bola-e", "dynamic",
+                                        "l2a-ll",     "lol+", "hls.js", "fixed"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_string_equal(abr_rule_find(names[i])->name, names[i]);
     assert_null(abr_rule_find("bol"));
@@ -90,17 +91,20 @@ static void fixed_is_the_rung_that_is_wanted(void **state)
     free(d.state);
 }
 
-/* Without an estimate every other rule begins at the lowest rung; with one, at what it carries. */
+/* The highest rung that 0.9 times 3 Mbit/s carry, or that hls.js's 3 do; without an estimate the
+ * lowest, but hls.js takes 500 kbit/s to be there. "burst" goes by what a packet weighs. */
 static void first_rung_goes_by_the_estimate(void **state)
 {
     (void)state;
     for (size_t i = 0; abr_rules[i]; i++) {
-        if (!strcmp(abr_rules[i]->name, "fixed"))
+        const char *name = abr_rules[i]->name;
+        if (!strcmp(name, "fixed") || !strcmp(name, "burst"))
             continue;
-        struct deciding d = begin(abr_rules[i]->name);
+        struct deciding d = begin(name);
         assert_int_equal(abr_first_rung(d.rule, d.state, &setup, &d.m), 3);
         d.m.estimate = (struct abr_estimate){0};
-        assert_int_equal(abr_first_rung(d.rule, d.state, &setup, &d.m), 0);
+        size_t unknown = !strcmp(name, "hls.js") ? 1 : 0;
+        assert_int_equal(abr_first_rung(d.rule, d.state, &setup, &d.m), unknown);
         free(d.state);
     }
 }

@@ -53,7 +53,8 @@ static void defaults(void **state)
     assert_int_equal(o.channel_count, 2);
     assert_string_equal(o.names[0], "one");
     assert_string_equal(o.names[1], "two");
-    assert_null(o.json_path);
+    for (int kind = 0; kind < OUTPUTS; kind++)
+        assert_null(o.outputs.of[kind]);
     live_options_finish(&o);
 }
 
@@ -76,8 +77,8 @@ static void one_of_the_files_may_be_standard_output(void **state)
     (void)state;
     assert_int_equal(read_words("--json - --csv run.csv " ONE, copy, &o, error), LIVE_OPTIONS_RUN);
     live_options_finish(&o);
-    expect_wrong("--json - --csv - " ONE, "only one of --json, --csv and --html can be -");
-    expect_wrong("--csv - --html - " ONE, "only one of");
+    expect_wrong("--json - --csv - " ONE, "--json and --csv can't both be -");
+    expect_wrong("--csv - --html - " ONE, "--csv and --html can't both be -");
 }
 
 static void mistakes_name_the_option_and_the_remedy(void **state)

@@ -15,11 +15,12 @@ enum { LAB_SOUND_BYTES = 480, LAB_SOUND_PACKET_BYTES = 690 };
 struct lab {
     struct recorder *recorder;
     struct session_channel *channel;
-    int64_t live;   /* the newest frame */
-    int64_t now_us; /* the recorder's clock: UTC minus 10^9 us */
-    int64_t last;   /* the channel's last frame; INT64_MAX: none */
-    int64_t broken; /* each response of rung mid breaks once, before this frame; -1: never */
-    int64_t gap;    /* rung high lacks this frame; -1: none */
+    int64_t live;    /* the newest frame */
+    int64_t now_us;  /* the recorder's clock: UTC minus 10^9 us */
+    int64_t last;    /* the channel's last frame; INT64_MAX: none */
+    int64_t broken;  /* each response of rung mid breaks once, before this frame; -1: never */
+    int64_t gap;     /* rung high lacks this frame; -1: none */
+    int64_t silence; /* the sound lacks this one */
     bool no_packets, no_sound, short_answers;
     struct session_request open[LAB_OPEN_MAX];
     int64_t next[LAB_OPEN_MAX]; /* frame that a segment's response gives next */
@@ -133,8 +134,9 @@ static inline bool lab_segment(struct lab *lab, size_t at)
 {
     struct session_request r = lab->open[at];
     int64_t n = lab->next[at];
-    bool is_mid = !lab_is_sound(&r) && lab_rung(lab, &r) == 1;
-    bool is_high = !lab_is_sound(&r) && lab_rung(lab, &r) == 2;
+    bool is_sound = lab_is_sound(&r);
+    bool is_mid = !is_sound && lab_rung(lab, &r) == 1;
+    bool is_high = !is_sound && lab_rung(lab, &r) == 2;
     if (r.number * LAB_SEGMENT > lab->last) {
         lab_tell(lab, at,
                  (struct session_event){
@@ -148,7 +150,7 @@ static inline bool lab_segment(struct lab *lab, size_t at)
         lab_tell(lab, at,
                  (struct session_event){.kind = SESSION_FAILED, .text = "the connection broke"});
     } else {
-        lab->next[at] += 1 + (is_high && n + 1 == lab->gap);
+        lab->next[at] += 1 + (is_high && n + 1 == lab->gap) + (is_sound && n + 1 == lab->silence);
         lab_tell(lab, at,
                  (struct session_event){
                      .kind = SESSION_CHUNK, .has_sample = true, .sample = lab_sample(lab, &r, n)});
@@ -184,7 +186,7 @@ static inline struct lab *lab_create(int64_t live, int64_t duration_us, int64_t 
     lab->live = live;
     lab->now_us = live * LAB_FRAME_US + LAB_MADE_US;
     lab->last = INT64_MAX;
-    lab->broken = lab->gap = -1;
+    lab->broken = lab->gap = lab->silence = -1;
     lab->channel = make_channel(&plain, NULL);
     assert_int_equal(recorder_create(&config, &lab->recorder), ERR_OK);
     return lab;

@@ -49,14 +49,14 @@ static void test_records_whole_segments(void **state)
     lab_destroy(lab);
 }
 
-/* Each segment's first, and of the others frame 1, 11, 21, 31 and 41: six of 50; the lab's sizes
- * rise evenly, so that those between are met by a line. Keyframes are no part of it. */
+/* Each segment's first, and of the others frame 1, 4, 11, 21, 31 and 41: seven of 50; the lab's
+ * sizes rise evenly, so that those between are met by a line. Keyframes are no part of it. */
 static void test_fetches_chosen_packets(void **state)
 {
     (void)state;
     struct lab *lab = lab_create(123, 4000000, 10);
     struct recorder_progress p = lab_run(lab, 1000);
-    assert_int_equal(p.packets, 3 * 2 * 6);
+    assert_int_equal(p.packets, 3 * 2 * 7);
     assert_int_equal(p.refused, 0);
     assert_int_equal(lab->packets_at_once, 2);
     struct content c = content_of(lab);
@@ -72,8 +72,9 @@ static void test_every_packet_and_two_a_second(void **state)
     struct lab *lab = lab_create(100, 2000000, 1);
     assert_int_equal(lab_run(lab, 1000).packets, 3 * 50);
     lab_destroy(lab);
-    lab = lab_create(100, 2000000, 0); /* each twelfth: 1, 13, 25, 37, 49, and the first */
-    assert_int_equal(lab_run(lab, 1000).packets, 3 * 6);
+    lab =
+        lab_create(100, 2000000, 0); /* each twelfth: 1, 13, 25, 37, 49, the first and the fifth */
+    assert_int_equal(lab_run(lab, 1000).packets, 3 * 7);
     lab_destroy(lab);
 }
 
@@ -155,7 +156,7 @@ static void test_packets_and_sound_may_lack(void **state)
     lab->no_packets = lab->no_sound = true;
     struct recorder_progress p = lab_run(lab, 1000);
     assert_true(p.over && !p.early);
-    assert_int_equal(p.refused, 3 * 2 * 6);
+    assert_int_equal(p.refused, 3 * 2 * 7);
     struct content c = content_of(lab);
     assert_false(content_has_packets(&c));
     assert_int_equal(c.sound.rate.num, 0);
@@ -166,8 +167,24 @@ static void test_packets_and_sound_may_lack(void **state)
     lab = lab_create(120, 4000000, 10);
     lab->short_answers = true;
     p = lab_run(lab, 1000);
-    assert_int_equal(p.refused, 3 * 2 * 6);
+    assert_int_equal(p.refused, 3 * 2 * 7);
     assert_int_equal(p.packets, 0);
+    lab_destroy(lab);
+}
+
+/* What the sound lacks ends nothing. */
+static void test_sound_may_break_off(void **state)
+{
+    (void)state;
+    struct lab *lab = lab_create(120, 4000000, 10);
+    lab->silence = 140;
+    struct recorder_progress p = lab_run(lab, 1000);
+    assert_true(p.over && !p.early);
+    assert_int_equal(p.segments, 2);
+    struct content c = content_of(lab);
+    assert_int_equal(c.sound.frame_bytes, LAB_SOUND_BYTES);
+    expect_frames(&c, 100);
+    content_finish(&c);
     lab_destroy(lab);
 }
 
@@ -213,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_no_whole_segment_is_nothing),
         cmocka_unit_test(test_missing_frames_end_it),
         cmocka_unit_test(test_packets_and_sound_may_lack),
+        cmocka_unit_test(test_sound_may_break_off),
         cmocka_unit_test(test_renditions_out_of_step_are_refused),
         cmocka_unit_test(test_no_channel),
     };

@@ -52,6 +52,13 @@ static inline void measured_session(struct report *r, size_t session, size_t fra
     }
     struct report_place end = {.session = session, .rtt_us = -1};
     assert_int_equal(report_stalls(r, &end, (unsigned)(session % 4)), 0);
+    double score = 3000 - (double)measured_wait_us(&lots, 4000);
+    struct qoe_figures worth = {.shown = true,
+                                .received_bytes = 1,
+                                .switches = (int64_t)(session % 7),
+                                .yin = score,
+                                .nqoe = -score / 7};
+    assert_int_equal(report_worth(r, &end, &worth), 0);
 }
 
 #endif

@@ -49,6 +49,9 @@ static void a_line_an_event(void **state)
     assert_int_equal(report_saw(csv.report, &place, SESSION_LATENCY, -1), 0); /* no sample */
     assert_int_equal(report_packet(csv.report, &place, 60000, true), 0);      /* no time */
     assert_int_equal(report_stalls(csv.report, &place, 1), 0);
+    const struct qoe_figures worth = {.shown = true, .received_bytes = 1};
+    assert_int_equal(report_worth(csv.report, &place, &worth), 0);
+    assert_int_equal(report_rung(csv.report, &place, 1000000), 0);
     report_fault(csv.report, &place, SESSION_FAULT_SEQUENCE_GAP, "text");
     report_missed(csv.report, &place, SESSION_SWITCH);
     assert_csv(&csv, "session,time_ms,event,channel,rendition,value_ms\n"
@@ -57,6 +60,20 @@ static void a_line_an_event(void **state)
                      "3,0.001,first_byte,two,,7.000\n"
                      "3,0.001,fault:sequence_gap,two,,\n"
                      "3,0.001,missed:switch,two,,\n");
+}
+
+static void decisions_have_lines(void **state)
+{
+    (void)state;
+    struct csv csv;
+    open_csv(&csv, NULL);
+    struct report_place place = fixture_place(3, 1, "720p", 1000);
+    assert_int_equal(report_decided(csv.report, &place, 1234567), 0);
+    assert_int_equal(report_decided(csv.report, &place, 0), 0);
+    assert_int_equal(report_decided(csv.report, &place, -1), ERR_INVALID);
+    assert_csv(&csv, "session,time_ms,event,channel,rendition,value_ms\n"
+                     "3,1500.000,decided,two,720p,1234.567\n"
+                     "3,1500.000,decided,two,720p,0.000\n");
 }
 
 static void texts_are_quoted(void **state)
@@ -106,9 +123,8 @@ static void a_full_disk_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(head_alone),
-        cmocka_unit_test(a_line_an_event),
-        cmocka_unit_test(texts_are_quoted),
+        cmocka_unit_test(head_alone),           cmocka_unit_test(a_line_an_event),
+        cmocka_unit_test(decisions_have_lines), cmocka_unit_test(texts_are_quoted),
         cmocka_unit_test(a_full_disk_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,6 +157,21 @@ static void trims_beside_each_other(void **state)
     report_destroy(r);
 }
 
+static void a_simulation_has_no_clock_to_warn_of(void **state)
+{
+    (void)state;
+    struct report_config config = fixture_config();
+    config.mode = "simulate";
+    struct report *r = fixture_report(&config);
+    struct report_facts facts = fixture_facts();
+    char *text = fixture_text(r, &facts, report_write_table);
+    assert_null(strstr(text, "clock:"));
+    assert_null(strstr(text, "decoding:"));
+    assert_non_null(strstr(text, "\nsimulated:  0.5 s of CPU\n"));
+    free(text);
+    report_destroy(r);
+}
+
 static void a_full_disk_is_told(void **state)
 {
     (void)state;
@@ -173,8 +188,11 @@ static void a_full_disk_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_measured),    cmocka_unit_test(a_zap_taken_apart),
-        cmocka_unit_test(what_went_wrong),     cmocka_unit_test(trims_beside_each_other),
+        cmocka_unit_test(nothing_measured),
+        cmocka_unit_test(a_zap_taken_apart),
+        cmocka_unit_test(what_went_wrong),
+        cmocka_unit_test(trims_beside_each_other),
+        cmocka_unit_test(a_simulation_has_no_clock_to_warn_of),
         cmocka_unit_test(a_full_disk_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

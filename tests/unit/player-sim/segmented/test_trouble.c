@@ -169,6 +169,25 @@ static void change_of_rung_is_measured(void **state)
     }
 }
 
+/* Where the live edge comes as fast as it is made, nothing is learnt of the link, and the rung
+ * stays; a link that gets too thin for it shows at once. */
+static void live_edge_tells_of_a_thin_link_only(void **state)
+{
+    (void)state;
+    struct live_world w;
+    struct segmented_config c = live_config("ll-dash", "throughput");
+    live_begin(&w, &c);
+    live_run(&w, 20000000);
+    struct segmented_view view;
+    assert_true(segmented_watches(w.viewer, &view));
+    assert_int_equal(view.rung, 2);
+    w.link_bps = 2500000;
+    size_t decided = live_count(&w, SEGMENTED_DECIDED, 0);
+    live_run(&w, 26000000);
+    assert_true(live_find(&w, SEGMENTED_DECIDED, 0, decided + 1)->rung < 2);
+    live_end(&w);
+}
+
 /* Tries wait longer each time, from 250 ms to 4 s, and begin anew after a success. */
 static void failure_is_tried_again(void **state)
 {
@@ -318,6 +337,7 @@ int main(void)
         cmocka_unit_test(stall_puts_behind),
         cmocka_unit_test(catching_up_comes_back),
         cmocka_unit_test(change_of_rung_is_measured),
+        cmocka_unit_test(live_edge_tells_of_a_thin_link_only),
         cmocka_unit_test(failure_is_tried_again),
         cmocka_unit_test(fallen_out_of_the_window_joins_anew),
         cmocka_unit_test(leaving_tells_the_rest),

@@ -1,5 +1,5 @@
 /* A study is the same whatever threads and shards it runs in, and ends when it is told to. */
-#include "fixture.h"
+#include "study.h"
 
 static const char *const deliveries[] = {"hesp", "segment", "ll-dash", "ll-hls"};
 

@@ -30,6 +30,14 @@ static void a_value_moves_by_no_more_than_the_error(void **state)
     assert_true(histogram_value(2047) == 2047);
 }
 
+static void bins_below_0_mirror_those_above(void **state)
+{
+    (void)state;
+    assert_true(histogram_value(-2047) == -2047);
+    for (int64_t value = 2048; value < INT64_MAX / 3; value = value * 3 + 1)
+        assert_true(histogram_value(-value) == -histogram_value(value));
+}
+
 static void bins_don_t_overlap_and_are_few(void **state)
 {
     (void)state;
@@ -71,6 +79,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_value_moves_by_no_more_than_the_error),
+        cmocka_unit_test(bins_below_0_mirror_those_above),
         cmocka_unit_test(bins_don_t_overlap_and_are_few),
         cmocka_unit_test(the_first_sessions_are_groups_of_their_own),
         cmocka_unit_test(what_repeats_is_in_all_groups),

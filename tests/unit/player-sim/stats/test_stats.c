@@ -145,6 +145,57 @@ static void what_is_no_duration_is_refused(void **state)
         assert_true(stats_is_duration(right[i]));
 }
 
+/* -30, -10, 0, 20 and 40: tm90 is (-30 - 10 + 0 + 20 + 40 / 2) / 4.5. */
+static void scores_may_be_below_0(void **state)
+{
+    struct stats_sample scores[] = {{20, 3, 1}, {-30, 0, 1}, {40, 4, 1}, {-10, 1, 1}, {0, 2, 1}};
+    char error[TRIM_ERROR_BYTES];
+    struct trim trims[2];
+    struct stats s;
+    double values[2], means[STATS_RESAMPLES];
+    (void)state;
+    assert_true(trim_read("wm80", &trims[0], error));
+    assert_true(trim_read("PR(:0)", &trims[1], error));
+    assert_int_equal(stats_compute(scores, 5, NULL, 0, &s, NULL, NULL), ERR_INVALID);
+    assert_int_equal(stats_compute_signed(scores, 5, trims, 2, &s, values, means), 0);
+    assert_int_equal(s.n, 5);
+    assert_true(s.mean == 4);
+    assert_true(s.tm90 == 0);
+    assert_true(s.p50 == 0);
+    assert_true(s.max == 40);
+    assert_true(fabs(values[0] - (-30 - 10 + 0 + 20 + 24) / 5.0) < 1e-12);
+    assert_true(values[1] == 60);
+    assert_true(s.ci95[0] < 0 && s.ci95[1] > 0);
+    for (size_t i = 0; i < STATS_RESAMPLES; i++)
+        assert_true(means[i] >= -30 && means[i] <= 40);
+    const double wrong[] = {NAN, INFINITY, -INFINITY, -1.1e18};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        scores[0].value = wrong[i];
+        assert_int_equal(stats_compute_signed(scores, 5, NULL, 0, &s, NULL, NULL), ERR_INVALID);
+    }
+}
+
+/* What is added to every sample is added to what is told of them. */
+static void scores_are_told_as_durations_are(void **state)
+{
+    struct stats_sample durations[100], scores[100];
+    struct stats a, b;
+    (void)state;
+    for (uint32_t i = 0; i < 100; i++) {
+        durations[i] = (struct stats_sample){i * i % 97 * 8, i / 5, 1 + i % 3};
+        scores[i] = durations[i];
+        scores[i].value -= 512;
+    }
+    assert_int_equal(stats_compute(durations, 100, NULL, 0, &a, NULL, NULL), 0);
+    assert_int_equal(stats_compute_signed(scores, 100, NULL, 0, &b, NULL, NULL), 0);
+    assert_true(fabs(a.tm90 - 512 - b.tm90) < 1e-9);
+    assert_true(fabs(a.tm99 - 512 - b.tm99) < 1e-9);
+    assert_true(fabs(a.iqm - 512 - b.iqm) < 1e-9);
+    assert_true(fabs(a.p99 - 512 - b.p99) < 1e-9);
+    assert_true(fabs(a.ci95[0] - 512 - b.ci95[0]) < 1e-9);
+    assert_true(fabs(a.ci95[1] - 512 - b.ci95[1]) < 1e-9);
+}
+
 static void the_order_of_samples_does_not_matter(void **state)
 {
     static struct stats_sample samples[600], turned[600];
@@ -366,6 +417,8 @@ int main(void)
         cmocka_unit_test(equal_samples_leave_no_doubt),
         cmocka_unit_test(no_sample),
         cmocka_unit_test(what_is_no_duration_is_refused),
+        cmocka_unit_test(scores_may_be_below_0),
+        cmocka_unit_test(scores_are_told_as_durations_are),
         cmocka_unit_test(the_order_of_samples_does_not_matter),
         cmocka_unit_test(the_interval_holds_the_truth_in_95_of_100),
         cmocka_unit_test(samples_that_hang_together_widen_the_interval),

@@ -1,4 +1,5 @@
-/* A client before a scripted origin, on one link, in virtual time: what it is told is noted down. */
+/* A client before a scripted origin, on one link, in virtual time: what it is told is noted down.
+ */
 #ifndef TESTS_TRANSPORT_VIRTUAL_FIXTURE_H
 #define TESTS_TRANSPORT_VIRTUAL_FIXTURE_H
 
@@ -78,9 +79,8 @@ static inline struct stage *stage_open(const struct virtual_config *config, int6
     static const struct virtual_origin origin = {.answer = script_answer, .piece = script_piece};
     struct stage *s = test_calloc(1, sizeof *s);
     stage_link(&s->path, rate_bps, delay_us, 1 << 20);
-    assert_int_equal(virtual_client_create(&s->engine, &s->path, &origin, config, stage_note, s,
-                                           &s->client),
-                     0);
+    assert_int_equal(
+        virtual_client_create(&s->engine, &s->path, &origin, config, stage_note, s, &s->client), 0);
     return s;
 }
 

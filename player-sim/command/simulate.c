@@ -99,8 +99,8 @@ static bool make_report(const struct simulate_options *options, const char *comm
                                    .sessions = options->run.sessions,
                                    .channels = options->name_list,
                                    .channel_count = options->run.channel_count,
-                                   .trims = options->trims,
-                                   .trim_count = options->trim_count,
+                                   .trims = options->viewers.trims,
+                                   .trim_count = options->viewers.trim_count,
                                    .command = command ? command : "",
                                    .csv = outputs->files[OUTPUT_CSV]};
     int status = report_create(&config, out);

@@ -64,8 +64,8 @@ struct qoe {
 /* The ladder that is played from now on: its lowest and highest bitrate. */
 void qoe_ladder(struct qoe *q, int64_t lowest_bps, int64_t highest_bps);
 
-/* The first picture after a start-up or a zap is there, which took waited_us (>= 0). What comes
- * next is no switch from what was before. */
+/* The first picture after a start-up or a zap is there, or is given up, after waited_us (>= 0).
+ * What comes next is no switch from what was before. */
 void qoe_joined(struct qoe *q, int64_t waited_us);
 
 /* A stall is over, or the viewer leaves in it; us > 0. */

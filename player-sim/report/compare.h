@@ -55,6 +55,10 @@ void compare_finish(struct comparison *c);
 /* "A" for the first. */
 char compare_letter(size_t run);
 
+/* Whether text is one of player-sim's own words, "zap_ms", and so fit for a terminal. NULL is none.
+ */
+bool compare_is_word(const char *text);
+
 /* ERR_IO, ERR_NOMEM; the page: ERR_UNSUPPORTED as report_write_html. */
 int compare_write_table(const struct comparison *c, FILE *out);
 int compare_write_json(const struct comparison *c, FILE *out);

@@ -69,6 +69,8 @@ int report_stalls(struct report *r, const struct report_place *place, unsigned c
 /* What a session was worth: once for each, at its end. Of one that showed nothing only what it
  * received in vain is told, and of one that received nothing not that either. */
 int report_worth(struct report *r, const struct report_place *place, const struct qoe_figures *f);
+/* Both of these: of all rungs in q, which are report_rendition_key's of this report. */
+int report_session(struct report *r, const struct report_place *place, const struct qoe *q);
 /* For how long the place's rendition was on screen, >= 0: once for each session and rendition. */
 int report_rung(struct report *r, const struct report_place *place, int64_t us);
 /* The viewer, or his rule, has decided for the place's rendition with so much media ahead of the

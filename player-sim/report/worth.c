@@ -43,3 +43,16 @@ int report_rung(struct report *r, const struct report_place *place, int64_t us)
 {
     return us < 0 ? ERR_INVALID : report_keep(r, place, REPORT_RUNG, us, 1);
 }
+
+int report_session(struct report *r, const struct report_place *place, const struct qoe *q)
+{
+    struct qoe_figures figures;
+    struct report_place of_rung = *place;
+    qoe_tell(q, &figures);
+    int status = report_worth(r, place, &figures);
+    for (size_t i = 0; !status && i < q->rung_count; i++) {
+        of_rung.rendition_key = q->rungs[i].rung;
+        status = report_rung(r, &of_rung, q->rungs[i].screen_ns / 1000);
+    }
+    return status;
+}

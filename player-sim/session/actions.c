@@ -124,12 +124,13 @@ void session_actions_close(struct session_actions *a, uint32_t stream)
 }
 
 void session_actions_showed(struct session_actions *a, const struct session_rendition *of,
-                            uint32_t stream, int64_t sequence, int64_t capture_us, int64_t at_us)
+                            uint32_t stream, const struct session_frame *frame, int64_t at_us)
 {
     struct session_action *action = add(a, of, SESSION_SHOWED, at_us);
     action->stream = stream;
-    action->sequence = sequence;
-    action->capture_us = capture_us;
+    action->sequence = frame->sequence;
+    action->capture_us = frame->capture_us;
+    action->bytes = frame->bytes;
 }
 
 struct session_action *session_actions_saw(struct session_actions *a,

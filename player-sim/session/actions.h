@@ -4,6 +4,7 @@
 #ifndef PLAYER_SIM_SESSION_ACTIONS_H
 #define PLAYER_SIM_SESSION_ACTIONS_H
 
+#include "player-sim/session/frames.h"
 #include "player-sim/session/session.h"
 
 /* A rendition and the channel that it lives in. channel NULL: none. */
@@ -52,7 +53,7 @@ void session_actions_decode(struct session_actions *a, const struct session_rend
                             const struct session_action *decode);
 void session_actions_close(struct session_actions *a, uint32_t stream);
 void session_actions_showed(struct session_actions *a, const struct session_rendition *of,
-                            uint32_t stream, int64_t sequence, int64_t capture_us, int64_t at_us);
+                            uint32_t stream, const struct session_frame *frame, int64_t at_us);
 
 /* Gives the action, to be completed at once. */
 struct session_action *session_actions_saw(struct session_actions *a,

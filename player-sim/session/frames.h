@@ -18,6 +18,7 @@ struct session_frame {
     int64_t time_us;    /* manifest time */
     int64_t capture_us; /* UTC; -1: not told */
     int64_t decoded_us; /* or one of the two above */
+    size_t bytes;       /* that came with it: its chunk, or packet */
 };
 
 /* Zero-filled is empty. Invariant: count <= capacity <= SESSION_FRAMES_MAX; sequence numbers

@@ -129,8 +129,7 @@ static void show(struct session *s, const struct coming *c, bool takes_over)
         take_over(s, c->at_us);
     session_frames_pop(&s->picture.frames);
     s->picture.shown = frame.sequence;
-    session_actions_showed(&s->actions, &s->picture.of, s->picture.id, frame.sequence,
-                           frame.capture_us, c->at_us);
+    session_actions_showed(&s->actions, &s->picture.of, s->picture.id, &frame, c->at_us);
     if (frame.capture_us >= 0)
         session_actions_saw(&s->actions, &s->picture.of, SESSION_LATENCY,
                             c->at_us + s->config.utc_offset_us - frame.capture_us, c->at_us);

@@ -206,6 +206,8 @@ static void handle_stream(struct session *s, struct session_stream *st,
                           const struct session_event *event)
 {
     bool of_packet = event->request == st->packet_request;
+    if (st->video && (event->kind == SESSION_PACKET || event->kind == SESSION_CHUNK))
+        s->picture_bytes += event->sample.bytes;
     if (event->kind == SESSION_FAILED) {
         tell_failure(s, &st->of, event);
         session_stream_failed(st, event->request, event->http_status);
@@ -316,6 +318,11 @@ void session_leave(struct session *s, int64_t now_us)
     for (size_t i = 0; i < s->config.channel_count; i++)
         session_actions_cancel(&s->actions, &s->manifests[i].request);
     s->left = true;
+}
+
+uint64_t session_picture_bytes(const struct session *s)
+{
+    return s->picture_bytes;
 }
 
 const struct session_channel *session_known(const struct session *s, size_t channel)

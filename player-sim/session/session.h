@@ -147,7 +147,7 @@ struct session_action {
     struct blob *payload;       /* DECODE: borrowed until the next call of the session */
     enum session_metric metric; /* SAW, MISSED */
     int64_t value_us;      /* SAW: >= 0; LATENCY and ARRIVAL may be below 0 where clocks differ */
-    size_t bytes;          /* SAW of INIT: the packet's size */
+    size_t bytes;          /* SAW of INIT: the packet's size; SHOWED: what came with the picture */
     bool fresh_connection; /* SAW of CONNECTION: it had to be opened */
     enum session_fault fault;
     const char *text; /* FAULT: one line; borrowed until the next call of the session */
@@ -243,6 +243,9 @@ bool session_next_action(struct session *s, struct session_action *out);
  * joined), rung_count of nothing: 0. */
 const struct session_channel *session_watches(const struct session *s, size_t *channel,
                                               size_t *rung);
+
+/* Bytes of the pictures' packets and chunks that came whole so far, shown or not. */
+uint64_t session_picture_bytes(const struct session *s);
 
 /* A channel as its manifest told it last, NULL: not yet; borrowed until the next call. */
 const struct session_channel *session_known(const struct session *s, size_t channel);

@@ -64,6 +64,7 @@ struct session {
     bool started, left;
     bool shown_once;  /* the first picture of all was there */
     int64_t join_bps; /* with SESSION_JOIN_AT */
+    uint64_t picture_bytes;
 
     struct session_stream picture; /* has shown at least one frame, or follows nothing */
     struct session_stream next;    /* what takes over from it; entry says how */

@@ -168,7 +168,8 @@ static void hand_on(struct session_stream *st, struct session_actions *a, int64_
         struct session_frame frame = {.sequence = n,
                                       .time_us = session_track_time_us(st->of.track, n),
                                       .capture_us = sample->capture_us,
-                                      .decoded_us = SESSION_UNDECODED};
+                                      .decoded_us = SESSION_UNDECODED,
+                                      .bytes = sample->bytes};
         if (session_frames_push(&st->frames, &frame)) {
             session_actions_fault(a, &st->of, SESSION_FAULT_HTTP,
                                   "%s: frame %" PRId64 ": more frames wait than can be held",

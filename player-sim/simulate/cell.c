@@ -3,7 +3,6 @@
 #include "media/core/lots.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct cell {
     const struct cell_world *world;
@@ -76,7 +75,7 @@ static int add_hesp_viewer(struct cell *c, size_t session, int64_t start_us)
                     .rate_bps = s->wanted_bps,
                     .join = s->join,
                     .buffer_us = s->buffer_us},
-        .rule = strcmp(s->rule->name, "fixed") == 0 ? NULL : s->rule,
+        .rule = s->rule,
         .estimator = s->estimator,
         .resync_us = s->resync_us,
         .zap = s->zap,

@@ -45,6 +45,24 @@ static uint32_t chunk_bytes(const struct content *c, size_t rung, int64_t from, 
     return (uint32_t)(bytes - (to - from - 1) * c->box_bytes);
 }
 
+/* How many pieces begin before frame n. */
+static int64_t pieces_before(const struct segment_origin *o, const struct content *c, int64_t n)
+{
+    int64_t segment = c->segment_frames;
+    int64_t piece = o->unit == SEGMENTED_WHOLE ? segment : (int64_t)o->part_frames;
+    int64_t in_segment = (segment + piece - 1) / piece;
+    return n / segment * in_segment + (n % segment + piece - 1) / piece;
+}
+
+uint64_t segment_origin_bytes(const struct segment_origin *o, size_t channel, size_t rung,
+                              int64_t from, int64_t to)
+{
+    const struct content *c = content_of(o, channel);
+    int64_t begun = pieces_before(o, c, to) - pieces_before(o, c, from);
+    int64_t bytes = (int64_t)content_bytes(c, rung, from, to) + sound_bytes(c, from, to);
+    return (uint64_t)(bytes - (to - from - begun) * c->box_bytes);
+}
+
 /* When frames up to end - 1 are there. */
 static int64_t there_us(const struct segment_origin *o, const struct virtual_ask *ask, int64_t end)
 {

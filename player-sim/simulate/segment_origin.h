@@ -32,6 +32,12 @@ struct segment_origin {
  * or -1. Tags of media are the frames that are there so far. */
 struct virtual_origin segment_origin_of(const struct segment_origin *o);
 
+/* What frames from..to-1 weigh within the pieces that they come in: with the sound beside them, and
+ * without the boxes that a piece's later frames save. Of parts that are fetched as a whole segment,
+ * what a piece saves beyond its parts is not taken off. */
+uint64_t segment_origin_bytes(const struct segment_origin *o, size_t channel, size_t rung,
+                              int64_t from, int64_t to);
+
 /* What a manifest or playlist of that channel says at now_us. bitrates is borrowed. */
 void segment_origin_manifest(const struct segment_origin *o, size_t channel, int64_t now_us,
                              const int64_t *bitrates_bps, struct segmented_manifest *out);

@@ -17,6 +17,8 @@ struct segment_viewer {
     struct plan plan;
     bool started, ended, left;
     unsigned stalls;
+    struct qoe worth;
+    int64_t asked_us; /* when the start-up or the last zap was */
     int status;
 };
 
@@ -55,34 +57,73 @@ static void ask(struct segment_viewer *v, const struct segmented_request *r)
     keep_status(v, virtual_client_start(v->client, r->id, &ask));
 }
 
+/* Frames of the action from the from-th on, of one latency. */
+static void showed_run(struct segment_viewer *v, const struct segmented_action *a,
+                       const struct report_place *place, int64_t from, int64_t count,
+                       int64_t latency_us)
+{
+    const struct content *c = content_of(v, a->channel);
+    int64_t first = a->first_frame + from;
+    bool live = v->config.viewer.delivery.live;
+    if (live)
+        keep_status(v, report_saw_many(v->world->report, place, SESSION_LATENCY, latency_us,
+                                       (uint32_t)count));
+    qoe_showed(&v->worth,
+               &(struct qoe_shown){.frames = count,
+                                   .rate = c->rate,
+                                   .rung = place->rendition_key,
+                                   .bitrate_bps = v->world->bitrates_bps[a->channel][a->rung],
+                                   .bytes = segment_origin_bytes(v->world->origin, a->channel,
+                                                                 a->rung, first, first + count),
+                                   .latency_us = live ? latency_us : -1,
+                                   .rate_ppm = a->rate_ppm});
+}
+
 /* Frames on screen one after the other: at another speed each is nearer to its capture, or farther,
  * than the one before. */
 static void showed(struct segment_viewer *v, const struct segmented_action *a,
                    struct report_place *place)
 {
-    struct rational rate = content_of(v, a->channel)->rate;
-    if (!v->config.viewer.delivery.live)
+    const struct content *c = content_of(v, a->channel);
+    const int64_t *ladder = v->world->bitrates_bps[a->channel];
+    int key = report_rendition_key(v->world->report, place->rendition);
+    if (key < 0) {
+        keep_status(v, key);
         return;
+    }
+    place->rendition_key = (uint32_t)key;
+    qoe_ladder(&v->worth, ladder[0], ladder[c->rung_count - 1]);
     if (a->rate_ppm == normal_ppm) {
-        keep_status(v, report_saw_many(v->world->report, place, SESSION_LATENCY, a->latency_us,
-                                       (uint32_t)a->frame_count));
+        showed_run(v, a, place, 0, a->frame_count, a->latency_us);
         return;
     }
     int64_t start_us = place->at_us;
     for (int64_t i = 0; i < a->frame_count; i++) {
-        int64_t media_us = timebase_frame_us(i, rate);
+        int64_t media_us = timebase_frame_us(i, c->rate);
         int64_t shown_us = timebase_muldiv_floor(media_us, normal_ppm, a->rate_ppm);
         place->at_us = start_us + shown_us;
-        keep_status(v, report_saw(v->world->report, place, SESSION_LATENCY,
-                                  a->latency_us + shown_us - media_us));
+        showed_run(v, a, place, i, 1, a->latency_us + shown_us - media_us);
     }
 }
 
 static void saw(struct segment_viewer *v, const struct segmented_action *a,
                 const struct report_place *place)
 {
-    v->stalls += a->metric == SESSION_STALL;
+    if (a->metric == SESSION_STALL) {
+        v->stalls++;
+        qoe_stalled(&v->worth, a->value_us);
+    } else if (a->metric == SESSION_STARTUP || a->metric == SESSION_ZAP) {
+        qoe_joined(&v->worth, a->value_us);
+    }
     keep_status(v, report_saw(v->world->report, place, a->metric, a->value_us));
+}
+
+static void missed(struct segment_viewer *v, const struct segmented_action *a,
+                   const struct report_place *place)
+{
+    if (a->metric == SESSION_STARTUP || a->metric == SESSION_ZAP)
+        qoe_joined(&v->worth, a->at_us - v->asked_us);
+    report_missed(v->world->report, place, a->metric);
 }
 
 static void act(struct segment_viewer *v, const struct segmented_action *a)
@@ -100,7 +141,7 @@ static void act(struct segment_viewer *v, const struct segmented_action *a)
     if (a->kind == SEGMENTED_SAW)
         saw(v, a, &place);
     else if (a->kind == SEGMENTED_MISSED)
-        report_missed(report, &place, a->metric);
+        missed(v, a, &place);
     else if (a->kind == SEGMENTED_FAULT)
         report_fault(report, &place, a->fault, a->text);
     else if (a->kind == SEGMENTED_SHOWED)
@@ -134,7 +175,7 @@ static void drain(struct segment_viewer *v)
 
 /* ---- from the network to the viewer ---- */
 
-static void describe_piece(const struct segment_viewer *v, const struct virtual_event *e,
+static void describe_piece(struct segment_viewer *v, const struct virtual_event *e,
                            struct segmented_event *out)
 {
     const struct virtual_ask *ask = &e->answer->ask;
@@ -144,6 +185,8 @@ static void describe_piece(const struct segment_viewer *v, const struct virtual_
                                 v->world->bitrates_bps[ask->channel], &out->manifest);
         return;
     }
+    if (ask->kind == SEGMENTED_GET_MEDIA)
+        qoe_received(&v->worth, e->bytes);
     out->kind = SEGMENTED_DATA;
     out->frames = e->tag;
 }
@@ -197,20 +240,24 @@ static void leave(struct segment_viewer *v, int64_t now_us)
                                  .channel = view.channel,
                                  .rtt_us = v->world->rtt_us};
     keep_status(v, report_stalls(v->world->report, &place, v->stalls));
+    keep_status(v, report_session(v->world->report, &place, &v->worth));
 }
 
 static void advance(struct segment_viewer *v, int64_t now_us)
 {
     struct segmented_view view;
-    if (!v->started)
+    if (!v->started) {
+        v->asked_us = now_us;
         segmented_start(v->viewer, now_us);
-    else
+    } else
         segmented_advance(v->viewer, now_us);
     v->started = true;
     if (plan_zap_due(&v->plan, now_us)) {
         segmented_watches(v->viewer, &view);
         segmented_zap(v->viewer, now_us,
                       plan_pick_channel(&v->plan, view.channel, v->world->origin->channel_count));
+        drain(v); /* of the old channel */
+        v->asked_us = now_us;
     }
     drain(v);
 }

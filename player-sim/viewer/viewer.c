@@ -4,6 +4,9 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum { NORMAL_PPM = 1000000 };
 
 struct viewer {
     struct viewer_config config;
@@ -21,6 +24,8 @@ struct viewer {
     int64_t now_us; /* of the session's last call: it never goes back */
     int64_t rtt_us;
     unsigned stalls;
+    struct qoe worth;
+    int64_t asked_us;         /* when the start-up or the last zap was */
     int64_t least_latency_us; /* since the join; INT64_MAX: none yet */
     bool behind;              /* too far */
 };
@@ -74,14 +79,40 @@ static void saw(struct viewer *v, const struct session_action *a, const struct r
     keep_status(v, report_saw(v->report, place, a->metric, a->value_us));
     if (v->adapt)
         adapt_saw(v->adapt, a->metric, a->value_us);
-    if (a->metric == SESSION_STALL)
+    if (a->metric == SESSION_STALL) {
         v->stalls++;
-    else if (a->metric == SESSION_LATENCY)
+        qoe_stalled(&v->worth, a->value_us);
+    } else if (a->metric == SESSION_STARTUP || a->metric == SESSION_ZAP) {
+        qoe_joined(&v->worth, a->value_us);
+    } else if (a->metric == SESSION_LATENCY)
         watch_latency(v, a->value_us);
     else if (a->metric == SESSION_CONNECTION)
         v->fresh_connection = a->fresh_connection;
     else if (a->metric == SESSION_INIT)
         keep_status(v, report_packet(v->report, place, a->bytes, v->fresh_connection));
+}
+
+/* A picture is worth its frame's time; frames are shown at their own speed. */
+static void showed(struct viewer *v, const struct session_action *a)
+{
+    const struct session_channel *told = session_known(v->session, a->channel);
+    int64_t utc_us = a->at_us + v->config.session.utc_offset_us;
+    int key = report_rendition_key(v->report, a->track->name);
+    if (key < 0) {
+        keep_status(v, key);
+        return;
+    }
+    if (told)
+        qoe_ladder(&v->worth, told->rungs[0].bandwidth_bps,
+                   told->rungs[told->rung_count - 1].bandwidth_bps);
+    qoe_showed(&v->worth,
+               &(struct qoe_shown){.frames = 1,
+                                   .rate = a->track->rate,
+                                   .rung = (uint32_t)key,
+                                   .bitrate_bps = a->track->bandwidth_bps,
+                                   .bytes = a->bytes,
+                                   .latency_us = a->capture_us < 0 ? -1 : utc_us - a->capture_us,
+                                   .rate_ppm = NORMAL_PPM});
 }
 
 static void act(struct viewer *v, int64_t now_us, const struct session_action *a)
@@ -108,12 +139,15 @@ static void act(struct viewer *v, int64_t now_us, const struct session_action *a
         saw(v, a, &place);
         break;
     case SESSION_MISSED:
+        if (a->metric == SESSION_STARTUP || a->metric == SESSION_ZAP)
+            qoe_joined(&v->worth, a->at_us - v->asked_us);
         report_missed(v->report, &place, a->metric);
         break;
     case SESSION_FAULT:
         report_fault(v->report, &place, a->fault, a->text);
         break;
     case SESSION_SHOWED:
+        showed(v, a);
         break;
     case SESSION_ENDED:
         v->ended = true;
@@ -132,6 +166,12 @@ static void drain(struct viewer *v, int64_t now_us)
     while (session_next_action(v->session, &action))
         act(v, now_us, &action);
     v->draining = false;
+}
+
+/* "fixed" is what a session does by itself. */
+static bool follows_rule(const struct viewer_config *config)
+{
+    return config->rule && strcmp(config->rule->name, "fixed") != 0;
 }
 
 static int make_adapt(struct viewer *v)
@@ -158,7 +198,7 @@ int viewer_create(const struct viewer_config *config, const struct viewer_ports 
     v->least_latency_us = INT64_MAX;
     plan_init(&v->plan, config->zap, config->change, config->seed, config->number,
               config->start_us);
-    int status = config->rule ? make_adapt(v) : ERR_OK;
+    int status = follows_rule(config) ? make_adapt(v) : ERR_OK;
     if (!status)
         status = session_create(&v->config.session, &v->session);
     if (status) {
@@ -178,11 +218,27 @@ void viewer_destroy(struct viewer *v)
     free(v);
 }
 
+/* The rule's wish, as an event. channel: as told, NULL: not yet. */
+static void decided(struct viewer *v, int64_t now_us, size_t number,
+                    const struct session_channel *channel, int64_t bps, int64_t ahead_us)
+{
+    if (!channel)
+        return;
+    struct report_place place =
+        place_at(v, now_us, number, channel->rungs[session_channel_rung(channel, bps)].name);
+    keep_status(v, report_decided(v->report, &place, ahead_us));
+}
+
 /* The rule says where joins start, as soon as the ladder is known: with the first manifest. */
 static void learn_ladder(struct viewer *v, int64_t now_us, const struct session_event *event)
 {
-    if (event->kind == SESSION_MANIFEST && !adapt_knows_ladder(v->adapt))
-        session_join_at(v->session, adapt_join(v->adapt, now_us, event->channel));
+    size_t channel, rung;
+    if (event->kind != SESSION_MANIFEST || adapt_knows_ladder(v->adapt))
+        return;
+    int64_t bps = adapt_join(v->adapt, now_us, event->channel);
+    session_join_at(v->session, bps);
+    session_watches(v->session, &channel, &rung);
+    decided(v, now_us, channel, event->channel, bps, 0);
 }
 
 /* What he is behind by is let go. */
@@ -199,6 +255,9 @@ static void adapt_to(struct viewer *v, int64_t now_us, const struct session_even
     int64_t bps, ahead_us = session_ahead_us(v->session, now_us);
     if (!adapt_event(v->adapt, now_us, event, ahead_us, &bps))
         return;
+    size_t channel, rung;
+    const struct session_channel *told = session_watches(v->session, &channel, &rung);
+    decided(v, now_us, channel, told, bps, ahead_us);
     session_switch(v->session, now_us, bps);
     drain(v, now_us);
 }
@@ -241,6 +300,7 @@ static void zap(struct viewer *v, int64_t now_us)
     }
     int64_t bps = adapt_join(v->adapt, now_us, session_known(v->session, channel));
     session_join_at(v->session, bps);
+    decided(v, now_us, channel, session_known(v->session, channel), bps, 0);
     session_zap(v->session, now_us, channel);
     session_switch(v->session, now_us, bps);
 }
@@ -269,14 +329,18 @@ void viewer_advance(struct viewer *v, int64_t now_us)
 {
     assert(viewer_next_us(v) <= now_us);
     now_us = onwards(v, now_us);
-    if (!v->started)
+    if (!v->started) {
+        v->asked_us = now_us;
         session_start(v->session, now_us);
-    else
+    } else
         session_advance(v->session, now_us);
     v->started = true;
     drain(v, now_us);
-    if (plan_zap_due(&v->plan, now_us))
+    if (plan_zap_due(&v->plan, now_us)) {
         zap(v, now_us);
+        drain(v, now_us); /* of the old channel */
+        v->asked_us = now_us;
+    }
     if (plan_switch_due(&v->plan, now_us))
         change_rung(v, now_us);
     drain(v, now_us);
@@ -299,6 +363,8 @@ void viewer_leave(struct viewer *v, int64_t now_us)
     session_watches(v->session, &channel, &rung);
     struct report_place place = place_at(v, now_us, channel, NULL);
     keep_status(v, report_stalls(v->report, &place, v->stalls));
+    qoe_received(&v->worth, session_picture_bytes(v->session));
+    keep_status(v, report_session(v->report, &place, &v->worth));
 }
 
 int viewer_report_status(const struct viewer *v)

@@ -26,8 +26,8 @@ struct viewer_ports {
 struct viewer_config {
     size_t number;                 /* of the session, from 0 */
     struct session_config session; /* its rate_bps and join are the rule's where there is one */
-    const struct abr_rule *rule;   /* NULL: session.rate_bps is played, and joined as session.join
-                                      says */
+    const struct abr_rule *rule;   /* NULL, or "fixed": session.rate_bps is played, and joined as
+                                      session.join says */
     const struct abr_estimator *estimator; /* with a rule */
     int64_t resync_us; /* so far behind the least latency since the join, he joins anew; 0: never */
     struct plan_interval zap, change;
@@ -61,7 +61,8 @@ void viewer_decoded(struct viewer *v, int64_t now_us, uint32_t stream, int64_t s
 /* A place in the report: here and now. */
 struct report_place viewer_place(const struct viewer *v, int64_t now_us, size_t channel);
 
-/* Leaves: what is under way is given up, and the number of its stalls goes to the report. */
+/* Leaves: what is under way is given up, and the number of its stalls and what the session was
+ * worth go to the report. */
 void viewer_leave(struct viewer *v, int64_t now_us);
 
 /* The first failure of the report, 0: none. */

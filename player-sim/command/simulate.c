@@ -104,8 +104,6 @@ static bool make_report(const struct simulate_options *options, const char *comm
                                    .command = command ? command : "",
                                    .csv = outputs->files[OUTPUT_CSV]};
     int status = report_create(&config, out);
-    for (size_t i = 0; !status && i < options->timelines && i < options->run.sessions; i++)
-        status = report_timeline_open(*out, i);
     if (status)
         fprintf(stderr, "%s: the report can't be made: %s\n", program, err_text(status));
     return !status;

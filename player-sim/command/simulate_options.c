@@ -454,6 +454,7 @@ static void take_viewers(struct simulate_options *o)
     o->run.buffer_us = v->buffer_us;
     o->run.resync_us = v->resync_us;
     o->run.seed = v->seed;
+    o->run.timelines = o->outputs.of[OUTPUT_HTML] ? o->timelines : 0;
 }
 
 static void name_channels(struct simulate_options *o)

@@ -1,4 +1,5 @@
 #include "player-sim/simulate/cell.h"
+#include "player-sim/simulate/sampler.h"
 #include "media/core/err.h"
 #include "media/core/lots.h"
 
@@ -17,6 +18,7 @@ struct cell {
         struct segment_viewer *segments;
     } * viewers;
     size_t viewer_count;
+    struct sampler sampler; /* for the first session that has a timeline */
 };
 
 static uint64_t lots_of(uint64_t seed, size_t cell)
@@ -83,6 +85,7 @@ static int add_hesp_viewer(struct cell *c, size_t session, int64_t start_us)
         .seed = s->seed,
         .start_us = start_us,
         .run_start_us = CELL_START_US,
+        .over_time = session < s->timelines,
     };
     return hesp_viewer_create(&c->hesp, &config, &s->http, start_us + s->duration_us,
                               &c->viewers[c->viewer_count].hesp);
@@ -106,6 +109,7 @@ static int add_segment_viewer(struct cell *c, size_t session, int64_t start_us)
         .start_us = start_us,
         .until_us = start_us + s->duration_us,
         .run_start_us = CELL_START_US,
+        .over_time = session < s->timelines,
     };
     return segment_viewer_create(&c->segments, &config, &s->http,
                                  &c->viewers[c->viewer_count].segments);
@@ -119,6 +123,20 @@ static int add_viewer(struct cell *c, size_t session)
                              : add_hesp_viewer(c, session, start_us);
     c->viewer_count += !status;
     return status;
+}
+
+/* All sessions of a cell have one link: the first one's timeline shows it. */
+static int sample_link(struct cell *c)
+{
+    size_t session = c->number * c->world->config->sharing;
+    if (session >= c->world->config->timelines)
+        return ERR_OK;
+    c->sampler = (struct sampler){.engine = &c->engine,
+                                  .link = &c->path.down,
+                                  .report = c->world->report,
+                                  .session = session,
+                                  .run_start_us = CELL_START_US};
+    return sampler_start(&c->sampler);
 }
 
 static int add_viewers(struct cell *c)
@@ -162,6 +180,9 @@ static int end_viewers(struct cell *c, struct cell_facts *facts)
         facts->requests += f.requests;
     }
     free(c->viewers);
+    sampler_finish(&c->sampler);
+    if (!status)
+        status = c->sampler.status;
     facts->steps += c->engine.steps;
     engine_finish(&c->engine);
     return status;
@@ -189,7 +210,9 @@ int cell_run(const struct cell_world *world, size_t number, struct cell_facts *f
                                         .bitrates_bps = world->bitrates_bps,
                                         .report = world->report,
                                         .rtt_us = rtt_us};
-    int status = add_viewers(&c);
+    int status = sample_link(&c);
+    if (!status)
+        status = add_viewers(&c);
     if (!status)
         engine_run(&c.engine, CELL_START_US + s->ramp_us + s->duration_us + 1);
     int ended = end_viewers(&c, facts);

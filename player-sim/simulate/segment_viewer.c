@@ -1,5 +1,6 @@
 #include "player-sim/simulate/segment_viewer.h"
 #include "media/core/err.h"
+#include "player-sim/viewer/over_time.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,34 @@ static void showed(struct segment_viewer *v, const struct segmented_action *a,
     }
 }
 
+static int note_decision(struct segment_viewer *v, const struct segmented_action *a, int64_t at_us)
+{
+    int64_t bps = v->world->bitrates_bps[a->channel][a->rung];
+    int status = report_timeline_point(v->world->report, v->config.number, REPORT_BUFFER_US, at_us,
+                                       a->buffer_us);
+    return status ? status
+                  : report_timeline_point(v->world->report, v->config.number, REPORT_QUALITY_BPS,
+                                          at_us, bps);
+}
+
+/* For the session's timeline. */
+static void note(struct segment_viewer *v, const struct segmented_action *a)
+{
+    struct report *report = v->world->report;
+    enum report_mark mark;
+    int64_t at_us = a->at_us - v->config.run_start_us, from_us = at_us - a->value_us;
+    int status = ERR_OK;
+    if (a->kind == SEGMENTED_SAW && over_time_mark(a->metric, &mark))
+        status =
+            report_timeline_mark(report, v->config.number, mark, from_us < 0 ? 0 : from_us, at_us);
+    else if (a->kind == SEGMENTED_SHOWED && v->config.viewer.delivery.live && a->latency_us >= 0)
+        status = report_timeline_point(report, v->config.number, REPORT_LATENCY_US, at_us,
+                                       a->latency_us);
+    else if (a->kind == SEGMENTED_DECIDED)
+        status = note_decision(v, a, at_us);
+    keep_status(v, status);
+}
+
 static void saw(struct segment_viewer *v, const struct segmented_action *a,
                 const struct report_place *place)
 {
@@ -137,6 +166,8 @@ static void act(struct segment_viewer *v, const struct segmented_action *a)
         qoe_received(&v->worth, virtual_client_cancel(v->client, a->request_id));
         return;
     }
+    if (v->config.over_time)
+        note(v, a);
     struct report_place place = place_of(v, a);
     if (a->kind == SEGMENTED_SAW)
         saw(v, a, &place);

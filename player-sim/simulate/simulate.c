@@ -72,6 +72,16 @@ static bool take_batch(struct study *s, size_t *batch)
     return any;
 }
 
+/* Those that are asked for: each batch's report has them anew. */
+static int open_timelines(const struct study *s, size_t cell, struct report *report)
+{
+    size_t first = cell * s->config->sharing, end = first + sessions_of(s, cell);
+    int status = ERR_OK;
+    for (size_t i = first; !status && i < end && i < s->config->timelines; i++)
+        status = report_timeline_open(report, i);
+    return status;
+}
+
 static int run_batch(const struct study *s, size_t batch, struct cell_world *world,
                      struct cell_facts *facts, size_t *sessions)
 {
@@ -80,7 +90,9 @@ static int run_batch(const struct study *s, size_t batch, struct cell_world *wor
     *sessions = 0;
     for (size_t i = first; !status && i < end && i < s->cells; i++) {
         size_t cell = i * s->config->shard_count + s->config->shard;
-        status = cell_run(world, cell, facts);
+        status = open_timelines(s, cell, world->report);
+        if (!status)
+            status = cell_run(world, cell, facts);
         *sessions += sessions_of(s, cell);
     }
     return status;

@@ -70,6 +70,7 @@ struct simulate_config {
     const struct segmented_catchup *catchup; /* segments; NULL: none */
     int64_t part_us;                         /* > 0: how long a chunk or part is, in media */
     uint64_t seed;
+    size_t timelines;                  /* of the first so many sessions */
     const volatile sig_atomic_t *stop; /* set from outside: ends the run after the cells at hand */
 };
 

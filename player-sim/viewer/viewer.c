@@ -1,6 +1,7 @@
 #include "player-sim/viewer/viewer.h"
 #include "media/core/err.h"
 #include "player-sim/viewer/adapt.h"
+#include "player-sim/viewer/over_time.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ struct viewer {
     int64_t rtt_us;
     unsigned stalls;
     struct qoe worth;
+    struct over_time over_time;
     int64_t asked_us;         /* when the start-up or the last zap was */
     int64_t least_latency_us; /* since the join; INT64_MAX: none yet */
     bool behind;              /* too far */
@@ -119,6 +121,8 @@ static void act(struct viewer *v, int64_t now_us, const struct session_action *a
 {
     struct report_place place = place_at(v, a->at_us, a->channel, a->track ? a->track->name : NULL);
     name_rendition(v, a->track, &place);
+    if (v->config.over_time)
+        keep_status(v, over_time_note(&v->over_time, a, session_ahead_us(v->session, now_us)));
     switch (a->kind) {
     case SESSION_DO_REQUEST:
         if (v->adapt)
@@ -194,6 +198,8 @@ int viewer_create(const struct viewer_config *config, const struct viewer_ports 
     v->config = *config;
     v->ports = *ports;
     v->report = report;
+    v->over_time = (struct over_time){
+        .report = report, .session = config->number, .run_start_us = config->run_start_us};
     v->rtt_us = -1;
     v->least_latency_us = INT64_MAX;
     plan_init(&v->plan, config->zap, config->change, config->seed, config->number,

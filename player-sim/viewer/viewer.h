@@ -36,6 +36,7 @@ struct viewer_config {
     uint64_t seed;
     int64_t start_us;     /* when the viewer turns up */
     int64_t run_start_us; /* report times count from here */
+    bool over_time;       /* a timeline of the session is open in the report */
 };
 
 struct viewer;

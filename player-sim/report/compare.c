@@ -80,7 +80,7 @@ static void compare_figures(json_t *first_metric, json_t *metric,
 {
     double of_first[STATS_RESAMPLES], differences[STATS_RESAMPLES];
     f->difference = f->tm90 - first->tm90;
-    f->ratio = first->tm90 > 0 ? f->tm90 / first->tm90 : NAN;
+    f->ratio = first->tm90 > 0 && f->tm90 >= 0 ? f->tm90 / first->tm90 : NAN;
     f->has_interval = read_resamples(first_metric, of_first) && read_resamples(metric, differences);
     if (!f->has_interval)
         return;

@@ -27,7 +27,8 @@ struct compare_figures {
     int64_t n;
     double tm90, ci95[2], p50, p99;
     /* Against the first run; of that itself all 0. */
-    double difference, ratio; /* this minus the first; this by the first, NAN where that is 0 */
+    double difference, ratio; /* this minus the first; this by the first, NAN where that is 0 or one
+                                 is below 0 */
     bool has_interval;        /* both have resamples */
     double interval[2];       /* of the difference */
     bool differs;             /* which excludes 0 */

@@ -17,6 +17,8 @@ struct segment_viewer {
     struct timer timer;
     struct plan plan;
     bool started, ended, left;
+    const char *keyed; /* the name that key is of; NULL: none */
+    uint32_t key;
     unsigned stalls;
     struct qoe worth;
     int64_t asked_us; /* when the start-up or the last zap was */
@@ -36,15 +38,27 @@ static const struct content *content_of(const struct segment_viewer *v, size_t c
     return v->world->origin->channels[channel].content;
 }
 
-static struct report_place place_of(const struct segment_viewer *v,
-                                    const struct segmented_action *a)
+/* Most of what is told is of one rendition, which is looked up by name only when it changes. */
+static uint32_t rendition_key(struct segment_viewer *v, const char *name)
+{
+    if (name && name != v->keyed) {
+        int key = report_rendition_key(v->world->report, name);
+        keep_status(v, key < 0 ? key : ERR_OK);
+        v->keyed = key < 0 ? NULL : name;
+        v->key = key < 0 ? 0 : (uint32_t)key;
+    }
+    return name ? v->key : 0;
+}
+
+static struct report_place place_of(struct segment_viewer *v, const struct segmented_action *a)
 {
     const struct content *c = content_of(v, a->channel);
+    const char *name = a->rung < c->rung_count ? c->rungs[a->rung].name : NULL;
     return (struct report_place){.session = v->config.number,
                                  .at_us = a->at_us - v->config.run_start_us,
                                  .channel = a->channel,
-                                 .rendition =
-                                     a->rung < c->rung_count ? c->rungs[a->rung].name : NULL,
+                                 .rendition = name,
+                                 .rendition_key = rendition_key(v, name),
                                  .rtt_us = v->world->rtt_us};
 }
 
@@ -87,12 +101,6 @@ static void showed(struct segment_viewer *v, const struct segmented_action *a,
 {
     const struct content *c = content_of(v, a->channel);
     const int64_t *ladder = v->world->bitrates_bps[a->channel];
-    int key = report_rendition_key(v->world->report, place->rendition);
-    if (key < 0) {
-        keep_status(v, key);
-        return;
-    }
-    place->rendition_key = (uint32_t)key;
     qoe_ladder(&v->worth, ladder[0], ladder[c->rung_count - 1]);
     if (a->rate_ppm == normal_ppm) {
         showed_run(v, a, place, 0, a->frame_count, a->latency_us);

@@ -27,7 +27,10 @@ static const char documentation[] =
     "the profiles " TRACE_NAMES ", or constant:RATE. Sessions are dealt to the traces in turn, "
     "and each starts at a place of its own.\n"
     "\n"
-    "Exit codes: 0 success, 1 failure, or no session saw a picture, 2 wrong usage.\n";
+    "Interrupted (SIGINT, SIGTERM), it reports the sessions that are complete, without "
+    "--samples; a second time, it ends at once.\n"
+    "\n"
+    "Exit codes: 0 success, 1 failure, interrupted, or no session saw a picture, 2 wrong usage.\n";
 
 static const int64_t default_rate_bps = 10000000, default_rtt_us = 40000;
 static const int64_t serve_us = 300; /* measured of hesp-packager on loopback */

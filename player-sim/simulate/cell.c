@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+static const int64_t look_us = 1000000;
+
 struct cell {
     const struct cell_world *world;
     size_t number;
@@ -188,6 +190,18 @@ static int end_viewers(struct cell *c, struct cell_facts *facts)
     return status;
 }
 
+/* A look at `stop` now and then: a cell of many who watch for days takes minutes. */
+static int run_engine(struct cell *c)
+{
+    const struct simulate_config *s = c->world->config;
+    int64_t end_us = CELL_START_US + s->ramp_us + s->duration_us + 1;
+    while (c->engine.now_us < end_us && !*s->stop) {
+        int64_t next_us = c->engine.now_us + look_us;
+        engine_run(&c->engine, next_us < end_us ? next_us : end_us);
+    }
+    return c->engine.now_us < end_us ? ERR_END : ERR_OK;
+}
+
 int cell_run(const struct cell_world *world, size_t number, struct cell_facts *facts)
 {
     const struct simulate_config *s = world->config;
@@ -214,7 +228,7 @@ int cell_run(const struct cell_world *world, size_t number, struct cell_facts *f
     if (!status)
         status = add_viewers(&c);
     if (!status)
-        engine_run(&c.engine, CELL_START_US + s->ramp_us + s->duration_us + 1);
+        status = run_engine(&c);
     int ended = end_viewers(&c, facts);
     return status ? status : ended;
 }

@@ -90,6 +90,9 @@ static void mistakes_name_the_option_and_the_remedy(void **state)
     expect_wrong("--zap-every random: " ONE, "--zap-every random:: give seconds");
     expect_wrong("--buffer 60001 " ONE, "--buffer 60001: give milliseconds up to 60000");
     expect_wrong("--trim foo " ONE, "--trim foo: ");
+    expect_wrong("--trim= " ONE, "--trim has an empty value: give one, or leave it out");
+    expect_wrong("--json= " ONE, "--json has an empty value");
+    expect_wrong(ONE " --sessions", "option --sessions has no value: write --sessions=N");
     expect_wrong("--abr bolo " ONE, "--abr bolo: give one of throughput, bola,");
 }
 

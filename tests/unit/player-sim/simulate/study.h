@@ -17,7 +17,7 @@ static const char *const study_channels[STUDY_CHANNELS] = {"one", "two"};
 struct study {
     struct content content;
     struct simulate_config config;
-    volatile sig_atomic_t stop;
+    atomic_bool stop;
 };
 
 /* 40 sessions that zap and switch on links with losses of their own. */

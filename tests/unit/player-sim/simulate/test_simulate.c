@@ -1,6 +1,8 @@
 /* A study is the same whatever threads and shards it runs in, and ends when it is told to. */
 #include "study.h"
 
+#include <errno.h>
+
 static const char *const deliveries[] = {"hesp", "segment", "ll-dash", "ll-hls"};
 
 enum { DELIVERIES = sizeof deliveries / sizeof *deliveries };
@@ -219,6 +221,7 @@ static void test_a_report_that_fails(void **state)
         assert_non_null(full);
         struct report *r = study_report(&s, full);
         assert_int_equal(simulate_run(&s.config, r, NULL, NULL, &result, error), ERR_IO);
+        assert_int_equal(errno, ENOSPC);
         assert_non_null(strstr(error, err_text(ERR_IO)));
         assert_null(strchr(error, '\n'));
         assert_int_equal(result.sessions, 77);

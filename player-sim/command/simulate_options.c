@@ -124,6 +124,18 @@ static bool read_estimator(struct settings_reading *r, const char *text)
     return settings_wrong(r, "give one of %s", list);
 }
 
+static bool read_catchup(struct settings_reading *r, const char *text)
+{
+    char list[200] = "";
+    options_of(r)->run.catchup = segmented_catchup_find(text);
+    if (options_of(r)->run.catchup)
+        return true;
+    for (size_t i = 0; segmented_catchups[i].name; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "",
+                 segmented_catchups[i].name);
+    return settings_wrong(r, "give one of %s", list);
+}
+
 static bool read_delivery(struct settings_reading *r, const char *text)
 {
     struct simulate_config *run = &options_of(r)->run;
@@ -440,6 +452,11 @@ static const struct setting rows[] = {
      read_abr, VIEWERS},
     {"estimator", "NAME", "ewma", "How a rule learns the link's bandwidth", read_estimator,
      VIEWERS},
+    {"catchup", "HOW", "none",
+     "How viewers of segments come back to their target latency: none, dash.js, lol+ or hls.js "
+     "play "
+     "faster or slower",
+     read_catchup, VIEWERS},
     {"join", "RUNG", "same",
      "Where a join starts: the same rendition that is to be played, or the smallest, which then "
      "climbs to it",
@@ -447,8 +464,10 @@ static const struct setting rows[] = {
     {"buffer", "MS", "33", "How long a join's first picture stands besides its own time",
      read_buffer, VIEWERS},
     {"resync", "MS", "1000",
-     "With HESP, who has fallen so far behind joins anew at the live edge; 0 is never", read_resync,
-     VIEWERS},
+     "With HESP, who has fallen so much further behind than --buffer joins anew at the live edge; "
+     "0 is "
+     "never",
+     read_resync, VIEWERS},
     {"rate", "BPS", "",
      "Rate of a link, each way (default: 10M); with a trace that of the way back; 0 is no limit",
      read_rate, NETWORK},

@@ -61,6 +61,17 @@ static bool read_channels(struct settings_reading *r, const char *text)
     return good;
 }
 
+static bool read_catchup(struct settings_reading *r, const char *text)
+{
+    char list[200] = "";
+    options_of(r)->run.catchup = segmented_catchup_find(text);
+    if (options_of(r)->run.catchup)
+        return true;
+    for (size_t i = 0; segmented_catchups[i].name; i++)
+        viewer_list_add(list, sizeof list, segmented_catchups[i].name);
+    return settings_wrong(r, "give one of %s", list);
+}
+
 static bool read_delivery(struct settings_reading *r, const char *text)
 {
     struct simulate_config *run = &options_of(r)->run;
@@ -323,14 +334,20 @@ static const struct setting rows[] = {
     {"abr", "RULE", "fixed", VIEWER_ABR_HELP, viewer_read_abr, VIEWERS},
     {"estimator", "NAME", "",
      "How a rule learns the link's bandwidth: ewma, sliding, dash.js, hls.js (default: as the "
-     "rule's "
-     "own player does, else ewma)",
+     "rule's own player does, else ewma)",
      viewer_read_estimator, VIEWERS},
+    {"catchup", "HOW", "none",
+     "How viewers of segments come back to their target latency: none, dash.js, lol+ or hls.js "
+     "play "
+     "faster or slower",
+     read_catchup, VIEWERS},
     {"join", "RUNG", "same", VIEWER_JOIN_HELP, viewer_read_join, VIEWERS},
     {"buffer", "MS", "33", "How long a join's first picture stands besides its own time",
      viewer_read_buffer, VIEWERS},
     {"resync", "MS", "1000",
-     "With HESP, who has fallen so far behind joins anew at the live edge; 0 is never",
+     "With HESP, who has fallen so much further behind than --buffer joins anew at the live edge; "
+     "0 "
+     "is never",
      viewer_read_resync, VIEWERS},
     {"rate", "BPS", "",
      "Rate of a link, each way (default: 10M); with a trace that of the way back; 0 is no limit",

@@ -67,8 +67,8 @@ void segmented_join_place(struct segmented *s)
     s->target_us = s->config.delivery.live ? s->now_us - segmented_capture_us(s, start) : -1;
 }
 
-/* The times of the response whose parts a zap tells: the first initialization segment, or the first
- * media where there is none. */
+/* The times of the response whose parts a zap tells (a start-up, as with HESP, none): the first
+ * initialization segment, or the first media where there is none. */
 void segmented_join_response(struct segmented *s, const struct segmented_event *e)
 {
     struct segmented_joining *j = &s->joining;
@@ -87,9 +87,9 @@ void segmented_join_response(struct segmented *s, const struct segmented_event *
     }
 }
 
-static void tell_first(struct segmented *s)
+static void tell_parts(struct segmented *s)
 {
-    struct segmented_joining *j = &s->joining;
+    const struct segmented_joining *j = &s->joining;
     struct segmented_actions *a = &s->actions;
     if (j->connected) {
         segmented_actions_saw(a, SESSION_CONNECTION, s->rung, j->connected_us - j->asked_us,
@@ -101,6 +101,14 @@ static void tell_first(struct segmented *s)
     if (j->header_us >= 0)
         segmented_actions_saw(a, SESSION_INIT, s->rung, j->header_us - j->asked_us, j->header_us)
             ->bytes = j->header_bytes;
+}
+
+static void tell_first(struct segmented *s)
+{
+    struct segmented_joining *j = &s->joining;
+    struct segmented_actions *a = &s->actions;
+    if (j->metric == SESSION_ZAP)
+        tell_parts(s);
     segmented_actions_saw(a, j->metric, s->rung, s->now_us - j->asked_us, s->now_us);
     segmented_playhead_first(&s->playhead, a, s->now_us);
     j->waits_first = false;
@@ -114,8 +122,9 @@ void segmented_join_pictures(struct segmented *s)
     if (j->waits_first && p->end_frame > p->start_frame)
         tell_first(s);
     if (j->waits_next && p->end_frame > p->start_frame + 1) {
-        segmented_actions_saw(&s->actions, SESSION_CONTINUATION, s->rung, s->now_us - j->asked_us,
-                              s->now_us);
+        if (j->metric == SESSION_ZAP)
+            segmented_actions_saw(&s->actions, SESSION_CONTINUATION, s->rung,
+                                  s->now_us - j->asked_us, s->now_us);
         j->waits_next = false;
     }
 }

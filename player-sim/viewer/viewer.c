@@ -56,11 +56,14 @@ static void keep_status(struct viewer *v, int status)
         v->report_status = status;
 }
 
+/* The first picture stands for as long as is to be buffered: that much of latency is meant. */
 static void watch_latency(struct viewer *v, int64_t latency_us)
 {
+    const struct viewer_config *c = &v->config;
     if (latency_us < v->least_latency_us)
         v->least_latency_us = latency_us;
-    v->behind |= v->config.resync_us && latency_us > v->least_latency_us + v->config.resync_us;
+    int64_t meant_us = v->least_latency_us + c->session.buffer_us;
+    v->behind |= c->resync_us && latency_us > meant_us + c->resync_us;
 }
 
 /* Most of what is told is of one track. It is looked up by name only when that changes. */

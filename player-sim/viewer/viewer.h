@@ -31,7 +31,8 @@ struct viewer_config {
     const struct abr_rule *rule;   /* NULL, or "fixed": session.rate_bps is played, and joined as
                                       session.join says */
     const struct abr_estimator *estimator; /* with a rule */
-    int64_t resync_us; /* so far behind the least latency since the join, he joins anew; 0: never */
+    int64_t resync_us; /* so much further behind than the least latency since the join and the
+                          session's buffer, he joins anew; 0: never */
     struct plan_interval zap, change;
     uint64_t seed;
     int64_t start_us;     /* when the viewer turns up */

@@ -35,9 +35,9 @@ static void zap_joins_with_what_is_known_of_the_link(void **state)
         live_zap(&w, 1);
         live_run(&w, 20000000);
         const struct segmented_action *zap = live_find(&w, SEGMENTED_SAW, SESSION_ZAP, 0);
-        const struct segmented_action *first = live_find(&w, SEGMENTED_SAW, SESSION_FIRST_BYTE, 1);
-        const struct segmented_action *init = live_find(&w, SEGMENTED_SAW, SESSION_INIT, 1);
-        const struct segmented_action *next = live_find(&w, SEGMENTED_SAW, SESSION_CONTINUATION, 1);
+        const struct segmented_action *first = live_find(&w, SEGMENTED_SAW, SESSION_FIRST_BYTE, 0);
+        const struct segmented_action *init = live_find(&w, SEGMENTED_SAW, SESSION_INIT, 0);
+        const struct segmented_action *next = live_find(&w, SEGMENTED_SAW, SESSION_CONTINUATION, 0);
         assert_int_equal(zap->channel, 1);
         assert_true(zap->rung > 0);
         assert_int_equal(live_find(&w, SEGMENTED_SAW, SESSION_STARTUP, 0)->rung, 0);

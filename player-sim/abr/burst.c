@@ -116,10 +116,10 @@ static void step_down(struct burst *b, int64_t now_us)
     size_t rung = highest(&b->setup, b->carried_bps * RESERVE_DOWN);
     if (rung >= b->rung)
         rung = b->rung ? b->rung - 1 : 0;
-    if (now_us - b->since_us < proved_us)
+    if (now_us - b->since_us < proved_us) {
         b->calm_us = b->failed_us;
-    if (now_us - b->since_us < proved_us && b->climbed)
         b->failed_us = b->failed_us * 2 < calm_last_us ? b->failed_us * 2 : calm_last_us;
+    }
     want(b, rung, now_us);
 }
 

@@ -21,14 +21,20 @@ bool error_line(char *error, size_t error_bytes, const char *format, ...)
     return false;
 }
 
+/* As argp has it: a row without a name may be a header. */
+static bool is_last(const struct argp_option *o)
+{
+    return !o->name && !o->key && !o->doc && !o->group;
+}
+
 /* The option that a name, or the start of one, means; NULL where *matches is 0. */
 static const struct argp_option *find(const struct argp_option *options, const char *name,
                                       size_t size, size_t *matches)
 {
     const struct argp_option *match = NULL;
     *matches = 0;
-    for (const struct argp_option *o = options; o->name; o++) {
-        if (strncmp(o->name, name, size) != 0)
+    for (const struct argp_option *o = options; !is_last(o); o++) {
+        if (!o->name || strncmp(o->name, name, size) != 0)
             continue;
         match = o;
         *matches += 1;

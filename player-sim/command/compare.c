@@ -120,7 +120,7 @@ static bool write_all(const struct compare *c, const struct comparison *comparis
         fprintf(stderr, "%s: the table could not be written: %s: send it where it can be\n",
                 program, strerror(errno));
     errno = 0;
-    FILE *json = o->files[OUTPUT_JSON], *html = o->files[OUTPUT_HTML];
+    FILE *json = output_begin(o, OUTPUT_JSON), *html = output_begin(o, OUTPUT_HTML);
     int status = json ? compare_write_json(comparison, json) : 0;
     good = output_close(o, OUTPUT_JSON, status) && good;
     status = html ? compare_write_html(comparison, c->command, html) : 0;

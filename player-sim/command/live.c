@@ -106,19 +106,19 @@ int command_live(int argc, char **argv)
     struct live_options options;
     struct outputs outputs = {0};
     struct report *report = NULL;
-    char error[LIVE_OPTIONS_ERROR_BYTES];
+    char error[SETTINGS_ERROR_BYTES];
     bool good = false;
     char *command = command_text(argc, argv); /* before the options are sorted */
 
     switch (live_options_read(argc, argv, &options, error)) {
-    case LIVE_OPTIONS_DONE:
+    case SETTINGS_DONE:
         free(command);
         return EXIT_SUCCESS;
-    case LIVE_OPTIONS_WRONG:
+    case SETTINGS_WRONG:
         fprintf(stderr, "player-sim live: %s\n", error);
         free(command);
         return 2;
-    case LIVE_OPTIONS_RUN:
+    case SETTINGS_RUN:
         break;
     }
     take_signals();
@@ -129,8 +129,8 @@ int command_live(int argc, char **argv)
                                        .sessions = options.run.sessions,
                                        .channels = (const char *const *)options.names,
                                        .channel_count = options.channel_count,
-                                       .trims = options.trims,
-                                       .trim_count = options.trim_count,
+                                       .trims = options.viewers.trims,
+                                       .trim_count = options.viewers.trim_count,
                                        .command = command ? command : "",
                                        .csv = outputs.files[OUTPUT_CSV]};
         int status = report_create(&config, &report);

@@ -3,8 +3,10 @@
 #include "media/core/option_errors.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static const struct {
     const char *name, *help;
@@ -24,20 +26,34 @@ struct argp_option output_option(enum output_kind kind, int first_key)
         kinds[kind].name, first_key + (int)kind, "FILE", 0, kinds[kind].help, 1};
 }
 
+/* /dev/null takes as many as there are. */
+static bool is_same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0 && strncmp(a, "/dev/", strlen("/dev/")) != 0;
+}
+
 bool output_paths_check(const struct output_paths *paths, char *error, size_t error_bytes)
 {
-    const char *first = NULL;
-    for (int kind = 0; kind < OUTPUTS; kind++) {
-        if (!paths->of[kind] || strcmp(paths->of[kind], "-") != 0)
+    for (int kind = 1; kind < OUTPUTS; kind++) {
+        int first = 0;
+        while (first < kind && !is_same(paths->of[first], paths->of[kind]))
+            first++;
+        if (first == kind)
             continue;
-        if (first)
-            return error_line(error, error_bytes,
-                              "--%s and --%s can't both be - (standard output): give one of them a "
-                              "file",
-                              first, kinds[kind].name);
-        first = kinds[kind].name;
+        return error_line(error, error_bytes,
+                          "--%s and --%s can't both be %.80s%s: give one of them a file of its own",
+                          kinds[first].name, kinds[kind].name, paths->of[kind],
+                          strcmp(paths->of[kind], "-") == 0 ? " (standard output)" : "");
     }
     return true;
+}
+
+/* -1, with errno. */
+static int open_file(const char *path, bool *made)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    *made = fd >= 0;
+    return fd >= 0 || errno != EEXIST ? fd : open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 }
 
 bool output_open(struct outputs *o, enum output_kind kind)
@@ -50,7 +66,8 @@ bool output_open(struct outputs *o, enum output_kind kind)
         o->table = stderr;
         return true;
     }
-    o->files[kind] = fopen(path, "w");
+    int fd = open_file(path, &o->made[kind]);
+    o->files[kind] = fd < 0 ? NULL : fdopen(fd, "w");
     if (!o->files[kind])
         fprintf(stderr, "%s: %s: %s: give a file that can be written\n", o->program, path,
                 strerror(errno));
@@ -66,7 +83,25 @@ bool outputs_open(struct outputs *o, const char *program, const struct output_pa
     bool good = !missing;
     for (int kind = 0; good && kind < OUTPUTS; kind++)
         good = output_open(o, kind);
+    if (good)
+        output_begin(o, OUTPUT_CSV);
     return good;
+}
+
+FILE *output_begin(struct outputs *o, enum output_kind kind)
+{
+    FILE *file = o->files[kind];
+    /* pipes and terminals have nothing to cut off; what a full disk says comes with the writing */
+    if (file && file != stdout && ftruncate(fileno(file), 0))
+        errno = 0;
+    return file;
+}
+
+static void remove_made(struct outputs *o, enum output_kind kind)
+{
+    if (o->made[kind])
+        unlink(o->paths.of[kind]);
+    o->made[kind] = false;
 }
 
 bool output_close(struct outputs *o, enum output_kind kind, int status)
@@ -81,6 +116,8 @@ bool output_close(struct outputs *o, enum output_kind kind, int status)
         reason = errno;
     }
     o->files[kind] = NULL;
+    if (failed)
+        remove_made(o, kind);
     if (failed)
         fprintf(stderr, "%s: %s could not be written: %s\n", o->program, o->paths.of[kind],
                 status && status != ERR_IO ? err_text(status) : strerror(reason));
@@ -123,15 +160,26 @@ bool outputs_write(struct outputs *o, struct report *r, const struct report_fact
                 o->program, strerror(errno));
     for (int kind = 0; kind < OUTPUTS; kind++) {
         errno = 0;
+        if (kind != OUTPUT_CSV)
+            output_begin(o, kind);
         int status = o->files[kind] ? write_one(kind, r, facts, shard, o->files[kind]) : 0;
         good = output_close(o, kind, status) && good;
     }
     return good;
 }
 
+void output_drop(struct outputs *o, enum output_kind kind)
+{
+    if (!o->files[kind])
+        return;
+    if (o->files[kind] != stdout)
+        fclose(o->files[kind]);
+    o->files[kind] = NULL;
+    remove_made(o, kind);
+}
+
 void outputs_close(struct outputs *o)
 {
     for (int kind = 0; kind < OUTPUTS; kind++)
-        if (o->files[kind] && o->files[kind] != stdout)
-            fclose(o->files[kind]);
+        output_drop(o, kind);
 }

@@ -27,7 +27,8 @@ struct output_paths {
 /* Its option, --json and so on, with the key first_key + kind. */
 struct argp_option output_option(enum output_kind kind, int first_key);
 
-/* false: two want standard output, where they could not be told apart; error is one line. */
+/* false: two want standard output, or one file, where they could not be told apart; error is one
+ * line. */
 bool output_paths_check(const struct output_paths *paths, char *error, size_t error_bytes);
 
 struct outputs {
@@ -35,10 +36,12 @@ struct outputs {
     struct output_paths paths;
     FILE *files[OUTPUTS]; /* NULL: not wanted */
     FILE *table;          /* standard output, or standard error where that is taken */
+    bool made[OUTPUTS];   /* there was no such file before */
 };
 
 /* false, with one line told: a file can't be opened, or there is no page in this build; to be
- * closed all the same. */
+ * closed all the same. Files that were there keep what is in them until they are written, but for
+ * the CSV, which is written from now on. */
 bool outputs_open(struct outputs *o, const char *program, const struct output_paths *paths);
 
 /* The table and all files, which are closed. shard: for OUTPUT_SAMPLES; NULL where that is not
@@ -46,12 +49,16 @@ bool outputs_open(struct outputs *o, const char *program, const struct output_pa
 bool outputs_write(struct outputs *o, struct report *r, const struct report_facts *facts,
                    const struct report_shard *shard);
 
-/* What is still open. */
+/* Gives one up: it is not written. */
+void output_drop(struct outputs *o, enum output_kind kind);
+
+/* What is still open was not written to its end; files that were not there before are removed. */
 void outputs_close(struct outputs *o);
 
-/* One of them: whether it can be written; and, status being what writing it gave, whether it was.
- */
+/* One of them: whether it can be written; the file, now empty, or NULL where it is not wanted; and,
+ * status being what writing it gave, whether it was. */
 bool output_open(struct outputs *o, enum output_kind kind);
+FILE *output_begin(struct outputs *o, enum output_kind kind);
 bool output_close(struct outputs *o, enum output_kind kind, int status);
 
 #endif

@@ -75,10 +75,23 @@ static bool take_argument(struct state *s, const char *text)
                           text);
 }
 
+/* Nobody means "": it is a script's variable that has no value. */
+static bool is_given(struct state *s, const char *name, const char *text)
+{
+    return *text ||
+           settings_wrong(&s->reading, "--%s has an empty value: give one, or leave it out", name);
+}
+
 static bool take_row(struct state *s, const struct setting *row, const char *text)
 {
-    return set(&s->reading, row, text) &&
+    return is_given(s, row->name, text) && set(&s->reading, row, text) &&
            (!s->settings->given || s->settings->given(&s->reading, row->name, text));
+}
+
+static bool take_output(struct state *s, enum output_kind kind, const char *path)
+{
+    s->settings->outputs_of(s->reading.options)->of[kind] = path;
+    return is_given(s, output_option(kind, 0).name, path);
 }
 
 static error_t take(int key, char *argument, struct argp_state *state)
@@ -89,8 +102,7 @@ static error_t take(int key, char *argument, struct argp_state *state)
     if (key >= KEY_SETTING && key < KEY_SETTING + (int)all->count) {
         good = take_row(s, &all->rows[key - KEY_SETTING], argument ? argument : "true");
     } else if (key >= KEY_OUTPUT && key < KEY_OUTPUT + all->output_count) {
-        all->outputs_of(s->reading.options)->of[key - KEY_OUTPUT] = *argument ? argument : NULL;
-        return 0;
+        good = take_output(s, (enum output_kind)(key - KEY_OUTPUT), argument);
     } else if (key == KEY_HELP) {
         print_help(s, state);
         return ECANCELED;

@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,17 +18,18 @@ enum { EXIT_USAGE = 2 };
 
 static const char program[] = "player-sim simulate";
 
-static volatile sig_atomic_t stop;
+static atomic_bool stop; /* threads read it while a signal comes */
 
 static void on_signal(int signal)
 {
     (void)signal;
-    stop = 1;
+    stop = true;
 }
 
 static void take_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    /* a second one ends the program where it stands */
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -59,16 +61,46 @@ static void show_progress(void *context, size_t done, size_t all, const struct r
     progress_line(&w->progress, line);
 }
 
-/* false, with one line told: it is no good. */
-static bool tell_end(const struct simulate_result *result, const struct report *report)
+/* false, with one line told: it is no good. A shard may have no sessions: a batch engine is not to
+ * care. */
+static bool tell_end(const struct simulate_config *config, const struct simulate_result *result,
+                     const struct report *report)
 {
     double mean_ms;
-    if (result->stopped)
-        fprintf(stderr, "%s: stopped after %zu sessions\n", program, result->sessions);
+    if (result->stopped) {
+        fprintf(stderr, "%s: stopped: the report is of the %zu sessions that were complete\n",
+                program, result->sessions);
+        return false;
+    }
     if (report_count(report, SESSION_STARTUP, &mean_ms))
         return true;
+    if (!result->sessions) {
+        fprintf(stderr, "%s: shard %zu/%zu has none of the %zu sessions\n", program, config->shard,
+                config->shard_count, config->sessions);
+        return true;
+    }
     fprintf(stderr, "%s: no session saw a picture\n", program);
     return false;
+}
+
+/* Of a run that failed; a CSV that can't be written is told by its name. */
+static bool tell_failure(struct outputs *outputs, int status, const char *error)
+{
+    FILE *csv = outputs->files[OUTPUT_CSV];
+    if (csv && ferror(csv))
+        return output_close(outputs, OUTPUT_CSV, status);
+    fprintf(stderr, "%s: %s\n", program, error);
+    return false;
+}
+
+/* What merge would take for the whole shard. */
+static void drop_samples(struct outputs *outputs)
+{
+    if (!outputs->files[OUTPUT_SAMPLES])
+        return;
+    fprintf(stderr, "%s: %s is not written: player-sim merge wants whole shards\n", program,
+            outputs->paths.of[OUTPUT_SAMPLES]);
+    output_drop(outputs, OUTPUT_SAMPLES);
 }
 
 static bool run(struct simulate_options *options, struct outputs *outputs, struct report *report)
@@ -80,15 +112,15 @@ static bool run(struct simulate_options *options, struct outputs *outputs, struc
     progress_init(&watched.progress, watched.start_us);
     int status = simulate_run(&options->run, report, show_progress, &watched, &result, error);
     progress_finish(&watched.progress);
-    if (status) {
-        fprintf(stderr, "%s: %s\n", program, error);
-        return false;
-    }
+    if (status)
+        return tell_failure(outputs, status, error);
+    if (result.stopped)
+        drop_samples(outputs);
     struct report_shard shard = {.index = (uint32_t)options->run.shard,
                                  .count = (uint32_t)options->run.shard_count,
                                  .study = options->study ? options->study : "simulate"};
     bool written = outputs_write(outputs, report, &result.facts, &shard);
-    return tell_end(&result, report) && written;
+    return tell_end(&options->run, &result, report) && written;
 }
 
 static bool make_report(const struct simulate_options *options, const char *command,
@@ -99,13 +131,11 @@ static bool make_report(const struct simulate_options *options, const char *comm
                                    .sessions = options->run.sessions,
                                    .channels = options->name_list,
                                    .channel_count = options->run.channel_count,
-                                   .trims = options->trims,
-                                   .trim_count = options->trim_count,
+                                   .trims = options->viewers.trims,
+                                   .trim_count = options->viewers.trim_count,
                                    .command = command ? command : "",
                                    .csv = outputs->files[OUTPUT_CSV]};
     int status = report_create(&config, out);
-    for (size_t i = 0; !status && i < options->timelines && i < options->run.sessions; i++)
-        status = report_timeline_open(*out, i);
     if (status)
         fprintf(stderr, "%s: the report can't be made: %s\n", program, err_text(status));
     return !status;

@@ -27,7 +27,10 @@ static const char documentation[] =
     "the profiles " TRACE_NAMES ", or constant:RATE. Sessions are dealt to the traces in turn, "
     "and each starts at a place of its own.\n"
     "\n"
-    "Exit codes: 0 success, 1 failure, or no session saw a picture, 2 wrong usage.\n";
+    "Interrupted (SIGINT, SIGTERM), it reports the sessions that are complete, without "
+    "--samples; a second time, it ends at once.\n"
+    "\n"
+    "Exit codes: 0 success, 1 failure, interrupted, or no session saw a picture, 2 wrong usage.\n";
 
 static const int64_t default_rate_bps = 10000000, default_rtt_us = 40000;
 static const int64_t serve_us = 300; /* measured of hesp-packager on loopback */
@@ -49,38 +52,6 @@ static bool read_sessions(struct settings_reading *r, const char *text)
     return good;
 }
 
-static bool read_duration(struct settings_reading *r, const char *text)
-{
-    return settings_seconds(r, text, 0.1, &options_of(r)->run.duration_us,
-                            "give seconds from 0.1 on, for example --duration 300");
-}
-
-static bool read_ramp(struct settings_reading *r, const char *text)
-{
-    return settings_seconds(r, text, 0, &options_of(r)->run.ramp_us,
-                            "give seconds, for example --ramp 10");
-}
-
-static bool read_interval(struct settings_reading *r, const char *text, struct plan_interval *out,
-                          const char *name)
-{
-    return plan_interval_read(text, out) ||
-           settings_wrong(r,
-                          "give seconds, for example --%s 5, or --%s random:5 for exponential "
-                          "times of that mean; 0 is never",
-                          name, name);
-}
-
-static bool read_zap(struct settings_reading *r, const char *text)
-{
-    return read_interval(r, text, &options_of(r)->run.zap, "zap-every");
-}
-
-static bool read_switch(struct settings_reading *r, const char *text)
-{
-    return read_interval(r, text, &options_of(r)->run.change, "switch-every");
-}
-
 static bool read_channels(struct settings_reading *r, const char *text)
 {
     int64_t n = 0;
@@ -90,40 +61,6 @@ static bool read_channels(struct settings_reading *r, const char *text)
     return good;
 }
 
-/* RULE, or fixed:BITRATE. */
-static bool read_abr(struct settings_reading *r, const char *text)
-{
-    struct simulate_config *run = &options_of(r)->run;
-    char name[32];
-    const char *colon = strchr(text, ':');
-    snprintf(name, sizeof name, "%.*s", colon ? (int)(colon - text) : (int)sizeof name - 1, text);
-    run->wanted_bps = INT64_MAX;
-    run->rule = abr_rule_find(name);
-    if (run->rule &&
-        (!colon || (strcmp(name, "fixed") == 0 && value_bits(colon + 1, &run->wanted_bps))))
-        return true;
-    char list[200] = "";
-    for (size_t i = 0; abr_rules[i]; i++)
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "",
-                 abr_rules[i]->name);
-    return settings_wrong(r,
-                          "give one of %s; fixed is the highest rendition, fixed:800k the "
-                          "highest of at most 800 kbit/s",
-                          list);
-}
-
-static bool read_estimator(struct settings_reading *r, const char *text)
-{
-    char list[200] = "";
-    options_of(r)->run.estimator = abr_estimator_find(text);
-    if (options_of(r)->run.estimator)
-        return true;
-    for (size_t i = 0; abr_estimators[i]; i++)
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "",
-                 abr_estimators[i]->name);
-    return settings_wrong(r, "give one of %s", list);
-}
-
 static bool read_catchup(struct settings_reading *r, const char *text)
 {
     char list[200] = "";
@@ -131,8 +68,7 @@ static bool read_catchup(struct settings_reading *r, const char *text)
     if (options_of(r)->run.catchup)
         return true;
     for (size_t i = 0; segmented_catchups[i].name; i++)
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "",
-                 segmented_catchups[i].name);
+        viewer_list_add(list, sizeof list, segmented_catchups[i].name);
     return settings_wrong(r, "give one of %s", list);
 }
 
@@ -144,8 +80,7 @@ static bool read_delivery(struct settings_reading *r, const char *text)
     if (run->delivery || strcmp(text, "hesp") == 0)
         return true;
     for (size_t i = 0; segmented_deliveries[i].name; i++)
-        snprintf(list + strlen(list), sizeof list - strlen(list), ", %s",
-                 segmented_deliveries[i].name);
+        viewer_list_add(list, sizeof list, segmented_deliveries[i].name);
     return settings_wrong(r, "give one of %s", list);
 }
 
@@ -165,42 +100,6 @@ static bool read_part(struct settings_reading *r, const char *text)
 {
     return settings_seconds(r, text, 0.001, &options_of(r)->run.part_us,
                             "give seconds, for example --part-duration 0.2");
-}
-
-static bool read_join(struct settings_reading *r, const char *text)
-{
-    bool smallest = strcmp(text, "smallest") == 0;
-    options_of(r)->run.join = smallest ? SESSION_JOIN_SMALLEST : SESSION_JOIN_SAME;
-    return smallest || strcmp(text, "same") == 0 ||
-           settings_wrong(r, "give same or smallest, for example --join smallest");
-}
-
-static bool read_ms(struct settings_reading *r, const char *text, int64_t *out_us, const char *name)
-{
-    double ms;
-    if (!value_decimal(text, &ms) || ms > 60000)
-        return settings_wrong(r, "give milliseconds up to 60000, for example --%s 33", name);
-    *out_us = (int64_t)(ms * 1000 + 0.5);
-    return true;
-}
-
-static bool read_buffer(struct settings_reading *r, const char *text)
-{
-    return read_ms(r, text, &options_of(r)->run.buffer_us, "buffer");
-}
-
-static bool read_resync(struct settings_reading *r, const char *text)
-{
-    return read_ms(r, text, &options_of(r)->run.resync_us, "resync");
-}
-
-static bool read_seed(struct settings_reading *r, const char *text)
-{
-    int64_t n = 0;
-    bool good = settings_count(r, text, 0, 999999999, &n,
-                               "give a whole number up to 999999999, for example --seed 7");
-    options_of(r)->run.seed = (uint64_t)n;
-    return good;
 }
 
 /* ---- network ---- */
@@ -356,7 +255,7 @@ static bool read_audio(struct settings_reading *r, const char *text)
 
 static bool read_packet_time(struct settings_reading *r, const char *text)
 {
-    return read_ms(r, text, &options_of(r)->run.packet_us, "packet-time");
+    return viewer_read_ms(r, text, &options_of(r)->run.packet_us, "packet-time");
 }
 
 /* ---- the run ---- */
@@ -382,20 +281,6 @@ static bool read_shard(struct settings_reading *r, const char *text)
         return settings_wrong(r, "give which of how many, for example --shard 0/4 to --shard 3/4");
     run->shard = (size_t)number;
     run->shard_count = (size_t)count;
-    return true;
-}
-
-static bool read_trim(struct settings_reading *r, const char *text)
-{
-    char why[TRIM_ERROR_BYTES];
-    struct simulate_options *o = options_of(r);
-    if (!*text)
-        return true;
-    if (o->trim_count == SIMULATE_TRIMS_MAX)
-        return settings_wrong(r, "more than %d are not told", SIMULATE_TRIMS_MAX);
-    if (!trim_read(text, &o->trims[o->trim_count], why))
-        return settings_wrong(r, "%s", why);
-    o->trim_count++;
     return true;
 }
 
@@ -432,13 +317,13 @@ static const char *const group_headers[] = {"Viewers:", "Network:", "Content:", 
 
 static const struct setting rows[] = {
     {"sessions", "N", "100", "Viewers", read_sessions, VIEWERS},
-    {"duration", "SECONDS", "60", "How long each of them watches", read_duration, VIEWERS},
-    {"ramp", "SECONDS", "10", "Over which they turn up, at random", read_ramp, VIEWERS},
+    {"duration", "SECONDS", "60", "How long each of them watches", viewer_read_duration, VIEWERS},
+    {"ramp", "SECONDS", "10", "Over which they turn up, at random", viewer_read_ramp, VIEWERS},
     {"channels", "N", "4", "Channels to zap between", read_channels, VIEWERS},
-    {"zap-every", "SECONDS", "random:10", "How often each changes channel; 0 is never", read_zap,
-     VIEWERS},
-    {"switch-every", "SECONDS", "0", "How often each changes quality; 0 is never", read_switch,
-     VIEWERS},
+    {"zap-every", "SECONDS", "random:10", "How often each changes channel; 0 is never",
+     viewer_read_zap, VIEWERS},
+    {"switch-every", "SECONDS", "0", "How often each changes quality; 0 is never",
+     viewer_read_switch, VIEWERS},
     {"delivery", "HOW", "hesp", "hesp, ll-dash, ll-hls or segment", read_delivery, VIEWERS},
     {"on-demand", NULL, "false",
      "With --delivery segment: each session plays a content once, from its first frame to its last",
@@ -446,28 +331,24 @@ static const struct setting rows[] = {
     {"buffer-max", "SECONDS", "",
      "How much media viewers of segments hold (default: 30, of ll-dash 18, on demand 25)",
      read_buffer_max, VIEWERS},
-    {"abr", "RULE", "fixed",
-     "Which rendition is played: fixed is the highest, fixed:BITRATE the highest whose bandwidth "
-     "is not above that; or a rule: throughput, bola, bola-e, dynamic, burst (for HESP), ...",
-     read_abr, VIEWERS},
-    {"estimator", "NAME", "ewma", "How a rule learns the link's bandwidth", read_estimator,
-     VIEWERS},
+    {"abr", "RULE", "fixed", VIEWER_ABR_HELP, viewer_read_abr, VIEWERS},
+    {"estimator", "NAME", "",
+     "How a rule learns the link's bandwidth: ewma, sliding, dash.js, hls.js (default: as the "
+     "rule's own player does, else ewma)",
+     viewer_read_estimator, VIEWERS},
     {"catchup", "HOW", "none",
      "How viewers of segments come back to their target latency: none, dash.js, lol+ or hls.js "
      "play "
      "faster or slower",
      read_catchup, VIEWERS},
-    {"join", "RUNG", "same",
-     "Where a join starts: the same rendition that is to be played, or the smallest, which then "
-     "climbs to it",
-     read_join, VIEWERS},
+    {"join", "RUNG", "same", VIEWER_JOIN_HELP, viewer_read_join, VIEWERS},
     {"buffer", "MS", "33", "How long a join's first picture stands besides its own time",
-     read_buffer, VIEWERS},
+     viewer_read_buffer, VIEWERS},
     {"resync", "MS", "1000",
      "With HESP, who has fallen so much further behind than --buffer joins anew at the live edge; "
-     "0 is "
-     "never",
-     read_resync, VIEWERS},
+     "0 "
+     "is never",
+     viewer_read_resync, VIEWERS},
     {"rate", "BPS", "",
      "Rate of a link, each way (default: 10M); with a trace that of the way back; 0 is no limit",
      read_rate, NETWORK},
@@ -500,7 +381,7 @@ static const struct setting rows[] = {
     {"packet-time", "MS", "0",
      "How long the origin makes an Initialization Packet that is asked for", read_packet_time,
      CONTENT},
-    {"seed", "N", "1", "Of all that is random", read_seed, RUN},
+    {"seed", "N", "1", "Of all that is random", viewer_read_seed, RUN},
     {"threads", "N", "", "Threads (default: as many as processors); the report is the same",
      read_threads, RUN},
     {"shard", "I/N", "0/1",
@@ -509,7 +390,7 @@ static const struct setting rows[] = {
     {"timelines", "N", "1", "Show the first N sessions over time, on the page", read_timelines,
      RUN},
     {"trim", "SPEC", "", "Tell this statistic too, e.g. 'TM(10%:90%)', 'PR(:300)'; repeatable",
-     read_trim, RUN},
+     viewer_read_trim, RUN},
 };
 
 static const struct settings settings = {
@@ -579,6 +460,23 @@ static bool take_delivery(struct simulate_options *o, struct settings_reading *r
     return true;
 }
 
+static void take_viewers(struct simulate_options *o)
+{
+    const struct viewer_options *v = &o->viewers;
+    o->run.duration_us = v->duration_us;
+    o->run.ramp_us = v->ramp_us;
+    o->run.zap = v->zap;
+    o->run.change = v->change;
+    o->run.rule = v->rule;
+    o->run.estimator = viewer_estimator(v);
+    o->run.wanted_bps = v->wanted_bps;
+    o->run.join = v->join;
+    o->run.buffer_us = v->buffer_us;
+    o->run.resync_us = v->resync_us;
+    o->run.seed = v->seed;
+    o->run.timelines = o->outputs.of[OUTPUT_HTML] ? o->timelines : 0;
+}
+
 static void name_channels(struct simulate_options *o)
 {
     for (size_t i = 0; i < o->run.channel_count; i++) {
@@ -605,6 +503,7 @@ enum settings_outcome simulate_options_read(int argc, char **argv, struct simula
     out->run.traces = (const struct trace *const *)out->traces;
     out->run.contents = out->contents;
     out->run.content_count = out->content_count;
+    take_viewers(out);
     take_link(out);
     if (out->run.http.http != VIRTUAL_IDEAL)
         out->run.http.serve_us = serve_us;

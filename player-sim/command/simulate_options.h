@@ -5,15 +5,16 @@
 #define PLAYER_SIM_COMMAND_SIMULATE_OPTIONS_H
 
 #include "player-sim/command/link_values.h"
-#include "player-sim/command/settings.h"
+#include "player-sim/command/viewer_options.h"
 #include "player-sim/content/synthetic.h"
 #include "player-sim/simulate/simulate.h"
 
-enum { SIMULATE_TRACES_MAX = 1000, SIMULATE_CONTENTS_MAX = 100, SIMULATE_TRIMS_MAX = 32 };
+enum { SIMULATE_TRACES_MAX = 1000, SIMULATE_CONTENTS_MAX = 100 };
 
 struct simulate_options {
-    struct simulate_config run; /* points into this struct; stop is the caller's to set */
-    struct link_values link;    /* without a trace: there may be many */
+    struct viewer_options viewers; /* first */
+    struct simulate_config run;    /* points into this struct; stop is the caller's to set */
+    struct link_values link;       /* without a trace: there may be many */
     struct trace *traces[SIMULATE_TRACES_MAX];      /* owned */
     struct content contents[SIMULATE_CONTENTS_MAX]; /* owned */
     struct segmented_delivery delivery;             /* of segments; run.delivery points to it */
@@ -23,8 +24,6 @@ struct simulate_options {
     size_t content_count;
     char names[SIMULATE_CHANNELS_MAX][CONTENT_NAME_BYTES + 8]; /* of the channels, for reports */
     const char *name_list[SIMULATE_CHANNELS_MAX];
-    struct trim trims[SIMULATE_TRIMS_MAX];
-    size_t trim_count;
     struct output_paths outputs;
     size_t timelines; /* of the first so many sessions, for the page */
     char *study;      /* owned: what was given, but for what every shard has of its own */

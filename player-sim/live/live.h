@@ -21,9 +21,11 @@ struct live_config {
     int64_t duration_us;     /* > 0: from the moment when the last session turns up */
     int64_t ramp_us;         /* >= 0: over which they turn up, evenly */
     struct plan_interval zap, change;
+    const struct abr_rule *rule; /* as viewer.h has them */
+    const struct abr_estimator *estimator;
     int64_t rate_bps;
     enum session_join join;
-    int64_t buffer_us;
+    int64_t buffer_us, resync_us;
     uint64_t seed;
     struct http_config http;
     const volatile sig_atomic_t *stop; /* set from outside: ends the run early */

@@ -36,10 +36,11 @@ static void request(void *context, const struct session_request *r)
     http_client_start(v->http, r);
 }
 
-static void cancel(void *context, uint32_t id)
+static uint64_t cancel(void *context, uint32_t id)
 {
     struct live_viewer *v = context;
     http_client_cancel(v->http, id);
+    return 0;
 }
 
 static void decode(void *context, int64_t now_us, const struct session_action *a)

@@ -7,11 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { METRICS_MAX = 1000 };
+enum { METRICS_MAX = 1000, WORD_BYTES_MAX = 40 };
 
 char compare_letter(size_t run)
 {
     return (char)('A' + run);
+}
+
+bool compare_is_word(const char *text)
+{
+    size_t size = text ? strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") : 0;
+    return size && !text[size] && size <= WORD_BYTES_MAX;
 }
 
 void compare_finish(struct comparison *c)
@@ -74,7 +80,7 @@ static void compare_figures(json_t *first_metric, json_t *metric,
 {
     double of_first[STATS_RESAMPLES], differences[STATS_RESAMPLES];
     f->difference = f->tm90 - first->tm90;
-    f->ratio = first->tm90 > 0 ? f->tm90 / first->tm90 : NAN;
+    f->ratio = first->tm90 > 0 && f->tm90 >= 0 ? f->tm90 / first->tm90 : NAN;
     f->has_interval = read_resamples(first_metric, of_first) && read_resamples(metric, differences);
     if (!f->has_interval)
         return;
@@ -100,7 +106,7 @@ static bool compare_metric(const struct comparison *c, const char *name, struct 
     *any = false;
     for (size_t i = 0; i < c->run_count; i++) {
         json_t *metric = json_object_get(metrics_of(&c->runs[i]), name);
-        if (metric && !read_figures(metric, &m->of[i]))
+        if (metric && (!compare_is_word(name) || !read_figures(metric, &m->of[i])))
             return wrong(error, &c->runs[i], name);
         if (!i || !m->of[0].known || !m->of[i].known)
             continue;

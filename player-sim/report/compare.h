@@ -27,7 +27,8 @@ struct compare_figures {
     int64_t n;
     double tm90, ci95[2], p50, p99;
     /* Against the first run; of that itself all 0. */
-    double difference, ratio; /* this minus the first; this by the first, NAN where that is 0 */
+    double difference, ratio; /* this minus the first; this by the first, NAN where that is 0 or one
+                                 is below 0 */
     bool has_interval;        /* both have resamples */
     double interval[2];       /* of the difference */
     bool differs;             /* which excludes 0 */
@@ -54,6 +55,10 @@ void compare_finish(struct comparison *c);
 
 /* "A" for the first. */
 char compare_letter(size_t run);
+
+/* Whether text is one of player-sim's own words, "zap_ms", and so fit for a terminal. NULL is none.
+ */
+bool compare_is_word(const char *text);
 
 /* ERR_IO, ERR_NOMEM; the page: ERR_UNSUPPORTED as report_write_html. */
 int compare_write_table(const struct comparison *c, FILE *out);

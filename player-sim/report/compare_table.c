@@ -21,7 +21,7 @@ static void write_run(const struct compare_run *run, size_t i, FILE *out)
     int64_t count = integer_of(run->report, "sessions");
     table_grouped(count < 0 ? 0 : (uint64_t)count, sessions);
     fprintf(out, "%c  %s: %s, %s session%s, %.1f s, seed %" PRId64 "\n", compare_letter(i),
-            run->name, mode ? mode : "?", sessions, count == 1 ? "" : "s",
+            run->name, compare_is_word(mode) ? mode : "?", sessions, count == 1 ? "" : "s",
             json_number_value(json_object_get(run->report, "duration_s")),
             integer_of(run->report, "seed"));
 }

@@ -50,7 +50,7 @@ static void write_figures(const struct stats *s, size_t metric, FILE *out)
 {
     const double values[] = {s->tm90, s->ci95[0], s->ci95[1], s->p50, s->p99, s->max};
     char texts[6][TABLE_FIGURE_BYTES];
-    int digits = metric == REPORT_PACKET_BYTES ? 0 : table_digits(s->tm90);
+    int digits = report_ends_with(report_metric_name(metric), "_bytes") ? 0 : table_digits(s->tm90);
     for (size_t i = 0; i < 6; i++)
         table_figure(values[i], digits, texts[i]);
     fprintf(out, "%-*s %7" PRIu64 " %8s  [%7s,%8s] %8s %8s %8s\n", NAME_COLUMN,

@@ -17,6 +17,7 @@ static const int64_t rate_num_max = INT32_MAX;
 static const int64_t rate_den_max = 1 << 20;
 static const int64_t time_den_max = INT32_MAX;
 static const int64_t poll_s_max = 86400;
+static const int64_t us_most = (int64_t)1 << 60;
 
 static bool within(struct rational r, int64_t num_max, int64_t den_max)
 {
@@ -193,14 +194,13 @@ int64_t session_track_time_us(const struct session_track *t, int64_t sequence)
 {
     int64_t n = sequence - t->first_sequence;
     n = n > frames_max ? frames_max : n < -frames_max ? -frames_max : n;
-    int64_t short_us; /* within 64 bits: as a rule */
-    if (!t->start.num && t->start.den == 1 &&
-        !__builtin_mul_overflow(n, t->rate.den * 1000000, &short_us))
-        return short_us / t->rate.num - (short_us % t->rate.num < 0);
+    int64_t product; /* within 64 bits: as a rule */
+    if (!t->start.num && t->start.den == 1 && n >= 0 &&
+        !__builtin_mul_overflow(n, t->rate.den * 1000000, &product) && product <= us_most)
+        return product / t->rate.num;
     wide ticks = (wide)t->start.num * t->rate.num + (wide)n * t->rate.den * t->start.den;
     wide us = divide_floor(ticks * 1000000, (wide)t->start.den * t->rate.num);
-    const wide most = (wide)1 << 60;
-    return (int64_t)(us > most ? most : us < -most ? -most : us);
+    return (int64_t)(us > us_most ? us_most : us < -us_most ? -us_most : us);
 }
 
 bool session_track_sequence(const struct session_track *t, int64_t ticks, uint32_t timescale,

@@ -1,9 +1,11 @@
 #include "player-sim/simulate/cell.h"
+#include "player-sim/simulate/sampler.h"
 #include "media/core/err.h"
 #include "media/core/lots.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+static const int64_t look_us = 1000000;
 
 struct cell {
     const struct cell_world *world;
@@ -18,6 +20,7 @@ struct cell {
         struct segment_viewer *segments;
     } * viewers;
     size_t viewer_count;
+    struct sampler sampler; /* for the first session that has a timeline */
 };
 
 static uint64_t lots_of(uint64_t seed, size_t cell)
@@ -76,7 +79,7 @@ static int add_hesp_viewer(struct cell *c, size_t session, int64_t start_us)
                     .rate_bps = s->wanted_bps,
                     .join = s->join,
                     .buffer_us = s->buffer_us},
-        .rule = strcmp(s->rule->name, "fixed") == 0 ? NULL : s->rule,
+        .rule = s->rule,
         .estimator = s->estimator,
         .resync_us = s->resync_us,
         .zap = s->zap,
@@ -84,6 +87,7 @@ static int add_hesp_viewer(struct cell *c, size_t session, int64_t start_us)
         .seed = s->seed,
         .start_us = start_us,
         .run_start_us = CELL_START_US,
+        .over_time = session < s->timelines,
     };
     return hesp_viewer_create(&c->hesp, &config, &s->http, start_us + s->duration_us,
                               &c->viewers[c->viewer_count].hesp);
@@ -107,6 +111,7 @@ static int add_segment_viewer(struct cell *c, size_t session, int64_t start_us)
         .start_us = start_us,
         .until_us = start_us + s->duration_us,
         .run_start_us = CELL_START_US,
+        .over_time = session < s->timelines,
     };
     return segment_viewer_create(&c->segments, &config, &s->http,
                                  &c->viewers[c->viewer_count].segments);
@@ -120,6 +125,20 @@ static int add_viewer(struct cell *c, size_t session)
                              : add_hesp_viewer(c, session, start_us);
     c->viewer_count += !status;
     return status;
+}
+
+/* All sessions of a cell have one link: the first one's timeline shows it. */
+static int sample_link(struct cell *c)
+{
+    size_t session = c->number * c->world->config->sharing;
+    if (session >= c->world->config->timelines)
+        return ERR_OK;
+    c->sampler = (struct sampler){.engine = &c->engine,
+                                  .link = &c->path.down,
+                                  .report = c->world->report,
+                                  .session = session,
+                                  .run_start_us = CELL_START_US};
+    return sampler_start(&c->sampler);
 }
 
 static int add_viewers(struct cell *c)
@@ -163,9 +182,24 @@ static int end_viewers(struct cell *c, struct cell_facts *facts)
         facts->requests += f.requests;
     }
     free(c->viewers);
+    sampler_finish(&c->sampler);
+    if (!status)
+        status = c->sampler.status;
     facts->steps += c->engine.steps;
     engine_finish(&c->engine);
     return status;
+}
+
+/* A look at `stop` now and then: a cell of many who watch for days takes minutes. */
+static int run_engine(struct cell *c)
+{
+    const struct simulate_config *s = c->world->config;
+    int64_t end_us = CELL_START_US + s->ramp_us + s->duration_us + 1;
+    while (c->engine.now_us < end_us && !*s->stop) {
+        int64_t next_us = c->engine.now_us + look_us;
+        engine_run(&c->engine, next_us < end_us ? next_us : end_us);
+    }
+    return c->engine.now_us < end_us ? ERR_END : ERR_OK;
 }
 
 int cell_run(const struct cell_world *world, size_t number, struct cell_facts *facts)
@@ -190,9 +224,11 @@ int cell_run(const struct cell_world *world, size_t number, struct cell_facts *f
                                         .bitrates_bps = world->bitrates_bps,
                                         .report = world->report,
                                         .rtt_us = rtt_us};
-    int status = add_viewers(&c);
+    int status = sample_link(&c);
     if (!status)
-        engine_run(&c.engine, CELL_START_US + s->ramp_us + s->duration_us + 1);
+        status = add_viewers(&c);
+    if (!status)
+        status = run_engine(&c);
     int ended = end_viewers(&c, facts);
     return status ? status : ended;
 }

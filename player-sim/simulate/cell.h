@@ -26,8 +26,9 @@ struct cell_facts {
     uint64_t bytes, connections, requests, steps;
 };
 
-/* Runs cell `number` from its beginning to its end, and adds to facts. ERR_NOMEM; of the report
- * whatever it gave. */
+/* Runs cell `number` from its beginning to its end, and adds to facts. ERR_NOMEM; ERR_END: the
+ * config's stop was set, and what the report has of this cell is not whole; of the report whatever
+ * it gave. */
 int cell_run(const struct cell_world *world, size_t number, struct cell_facts *facts);
 
 #endif

@@ -132,10 +132,10 @@ static void request(void *context, const struct session_request *r)
         v->status = status;
 }
 
-static void cancel(void *context, uint32_t id)
+static uint64_t cancel(void *context, uint32_t id)
 {
     struct hesp_viewer *v = context;
-    virtual_client_cancel(v->client, id);
+    return virtual_client_cancel(v->client, id);
 }
 
 /* ---- its time ---- */

@@ -1,5 +1,6 @@
 #include "player-sim/simulate/segment_viewer.h"
 #include "media/core/err.h"
+#include "player-sim/viewer/over_time.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@ struct segment_viewer {
     struct timer timer;
     struct plan plan;
     bool started, ended, left;
+    const char *keyed; /* the name that key is of; NULL: none */
+    uint32_t key;
     unsigned stalls;
     struct qoe worth;
     int64_t asked_us; /* when the start-up or the last zap was */
@@ -35,15 +38,27 @@ static const struct content *content_of(const struct segment_viewer *v, size_t c
     return v->world->origin->channels[channel].content;
 }
 
-static struct report_place place_of(const struct segment_viewer *v,
-                                    const struct segmented_action *a)
+/* Most of what is told is of one rendition, which is looked up by name only when it changes. */
+static uint32_t rendition_key(struct segment_viewer *v, const char *name)
+{
+    if (name && name != v->keyed) {
+        int key = report_rendition_key(v->world->report, name);
+        keep_status(v, key < 0 ? key : ERR_OK);
+        v->keyed = key < 0 ? NULL : name;
+        v->key = key < 0 ? 0 : (uint32_t)key;
+    }
+    return name ? v->key : 0;
+}
+
+static struct report_place place_of(struct segment_viewer *v, const struct segmented_action *a)
 {
     const struct content *c = content_of(v, a->channel);
+    const char *name = a->rung < c->rung_count ? c->rungs[a->rung].name : NULL;
     return (struct report_place){.session = v->config.number,
                                  .at_us = a->at_us - v->config.run_start_us,
                                  .channel = a->channel,
-                                 .rendition =
-                                     a->rung < c->rung_count ? c->rungs[a->rung].name : NULL,
+                                 .rendition = name,
+                                 .rendition_key = rendition_key(v, name),
                                  .rtt_us = v->world->rtt_us};
 }
 
@@ -86,12 +101,6 @@ static void showed(struct segment_viewer *v, const struct segmented_action *a,
 {
     const struct content *c = content_of(v, a->channel);
     const int64_t *ladder = v->world->bitrates_bps[a->channel];
-    int key = report_rendition_key(v->world->report, place->rendition);
-    if (key < 0) {
-        keep_status(v, key);
-        return;
-    }
-    place->rendition_key = (uint32_t)key;
     qoe_ladder(&v->worth, ladder[0], ladder[c->rung_count - 1]);
     if (a->rate_ppm == normal_ppm) {
         showed_run(v, a, place, 0, a->frame_count, a->latency_us);
@@ -104,6 +113,34 @@ static void showed(struct segment_viewer *v, const struct segmented_action *a,
         place->at_us = start_us + shown_us;
         showed_run(v, a, place, i, 1, a->latency_us + shown_us - media_us);
     }
+}
+
+static int note_decision(struct segment_viewer *v, const struct segmented_action *a, int64_t at_us)
+{
+    int64_t bps = v->world->bitrates_bps[a->channel][a->rung];
+    int status = report_timeline_point(v->world->report, v->config.number, REPORT_BUFFER_US, at_us,
+                                       a->buffer_us);
+    return status ? status
+                  : report_timeline_point(v->world->report, v->config.number, REPORT_QUALITY_BPS,
+                                          at_us, bps);
+}
+
+/* For the session's timeline. */
+static void note(struct segment_viewer *v, const struct segmented_action *a)
+{
+    struct report *report = v->world->report;
+    enum report_mark mark;
+    int64_t at_us = a->at_us - v->config.run_start_us, from_us = at_us - a->value_us;
+    int status = ERR_OK;
+    if (a->kind == SEGMENTED_SAW && over_time_mark(a->metric, &mark))
+        status =
+            report_timeline_mark(report, v->config.number, mark, from_us < 0 ? 0 : from_us, at_us);
+    else if (a->kind == SEGMENTED_SHOWED && v->config.viewer.delivery.live && a->latency_us >= 0)
+        status = report_timeline_point(report, v->config.number, REPORT_LATENCY_US, at_us,
+                                       a->latency_us);
+    else if (a->kind == SEGMENTED_DECIDED)
+        status = note_decision(v, a, at_us);
+    keep_status(v, status);
 }
 
 static void saw(struct segment_viewer *v, const struct segmented_action *a,
@@ -134,9 +171,11 @@ static void act(struct segment_viewer *v, const struct segmented_action *a)
         return;
     }
     if (a->kind == SEGMENTED_DO_CANCEL) {
-        virtual_client_cancel(v->client, a->request_id);
+        qoe_received(&v->worth, virtual_client_cancel(v->client, a->request_id));
         return;
     }
+    if (v->config.over_time)
+        note(v, a);
     struct report_place place = place_of(v, a);
     if (a->kind == SEGMENTED_SAW)
         saw(v, a, &place);

@@ -27,6 +27,7 @@ struct segment_viewer_config {
     uint64_t seed;
     int64_t start_us, until_us; /* when he turns up, and leaves */
     int64_t run_start_us;       /* report times count from here */
+    bool over_time;             /* a timeline of the session is open in the report */
 };
 
 struct segment_viewer;

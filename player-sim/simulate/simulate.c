@@ -39,7 +39,9 @@ struct study {
     size_t absorbed;   /* batches in the report */
     size_t sessions_done;
     size_t threads_left;
+    bool ended; /* a batch was given up, and nothing comes after it */
     int status;
+    int reason; /* errno of a status that is not 0: another thread's */
     struct cell_facts facts;
 };
 
@@ -65,11 +67,21 @@ static size_t sessions_of(const struct study *s, size_t cell)
 static bool take_batch(struct study *s, size_t *batch)
 {
     pthread_mutex_lock(&s->lock);
-    bool any = !s->status && s->next_batch < s->batches && !*s->config->stop;
+    bool any = !s->status && !s->ended && s->next_batch < s->batches && !*s->config->stop;
     if (any)
         *batch = s->next_batch++;
     pthread_mutex_unlock(&s->lock);
     return any;
+}
+
+/* Those that are asked for: each batch's report has them anew. */
+static int open_timelines(const struct study *s, size_t cell, struct report *report)
+{
+    size_t first = cell * s->config->sharing, end = first + sessions_of(s, cell);
+    int status = ERR_OK;
+    for (size_t i = first; !status && i < end && i < s->config->timelines; i++)
+        status = report_timeline_open(report, i);
+    return status;
 }
 
 static int run_batch(const struct study *s, size_t batch, struct cell_world *world,
@@ -80,33 +92,43 @@ static int run_batch(const struct study *s, size_t batch, struct cell_world *wor
     *sessions = 0;
     for (size_t i = first; !status && i < end && i < s->cells; i++) {
         size_t cell = i * s->config->shard_count + s->config->shard;
-        status = cell_run(world, cell, facts);
+        status = open_timelines(s, cell, world->report);
+        if (!status)
+            status = cell_run(world, cell, facts);
         *sessions += sessions_of(s, cell);
     }
     return status;
 }
 
-/* In the batches' order, so that nothing depends on who was faster. */
-static void absorb(struct study *s, size_t batch, struct report *from,
-                   const struct cell_facts *facts, size_t sessions, int status)
+static void take_in(struct study *s, struct report *from, const struct cell_facts *facts,
+                    size_t sessions, int status)
 {
-    pthread_mutex_lock(&s->lock);
-    while (s->absorbed != batch && !s->status)
-        pthread_cond_wait(&s->turned, &s->lock);
-    if (!status && !s->status)
-        status = report_absorb(s->report, from);
-    if (!s->status)
-        s->status = status;
+    s->ended = status == ERR_END;
+    if (s->ended)
+        return;
+    s->status = status ? status : report_absorb(s->report, from);
+    s->reason = errno;
     s->absorbed++;
     s->sessions_done += sessions;
     s->facts.bytes += facts->bytes;
     s->facts.connections += facts->connections;
     s->facts.requests += facts->requests;
     s->facts.steps += facts->steps;
+}
+
+/* In the batches' order, so that nothing depends on who was faster. What comes after a batch that
+ * was given up is lost as well. */
+static void absorb(struct study *s, size_t batch, struct report *from,
+                   const struct cell_facts *facts, size_t sessions, int status)
+{
+    pthread_mutex_lock(&s->lock);
+    while (s->absorbed != batch && !s->status && !s->ended)
+        pthread_cond_wait(&s->turned, &s->lock);
+    if (s->absorbed == batch && !s->status)
+        take_in(s, from, facts, sessions, status);
     pthread_cond_broadcast(&s->turned);
     pthread_mutex_unlock(&s->lock);
 }
-
 static void fail(struct study *s, int status)
 {
     pthread_mutex_lock(&s->lock);
@@ -322,6 +344,7 @@ int simulate_run(const struct simulate_config *config, struct report *report,
     }
     if (!status)
         status = run_threads(s, progress, context);
+    int reason = s ? s->reason : errno;
     if (!status)
         collect(s, out);
     else
@@ -334,5 +357,6 @@ int simulate_run(const struct simulate_config *config, struct report *report,
         pthread_cond_destroy(&s->turned);
     }
     free(s);
+    errno = reason;
     return status;
 }

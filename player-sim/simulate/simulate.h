@@ -20,7 +20,7 @@
 #include "player-sim/session/session.h"
 #include "player-sim/transport/virtual/client.h"
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -70,7 +70,9 @@ struct simulate_config {
     const struct segmented_catchup *catchup; /* segments; NULL: none */
     int64_t part_us;                         /* > 0: how long a chunk or part is, in media */
     uint64_t seed;
-    const volatile sig_atomic_t *stop; /* set from outside: ends the run after the cells at hand */
+    size_t timelines;        /* of the first so many sessions */
+    const atomic_bool *stop; /* set from outside: ends the run at once; what is measured is of whole
+                                sessions, those of the cells at hand are lost */
 };
 
 struct simulate_result {
@@ -85,7 +87,8 @@ typedef void simulate_progress(void *context, size_t sessions_done, size_t sessi
                                const struct report *report);
 
 /* Everything measured goes to report, in order of the sessions' numbers. On failure error is one
- * line. ERR_NOMEM, ERR_INVALID, ERR_STATE (no thread); of the report whatever it gave. */
+ * line. ERR_NOMEM, ERR_INVALID, ERR_STATE (no thread); of the report whatever it gave, ERR_IO with
+ * errno. */
 int simulate_run(const struct simulate_config *config, struct report *report,
                  simulate_progress *progress, void *context, struct simulate_result *out,
                  char error[SIMULATE_TEXT_BYTES]);

@@ -1,9 +1,11 @@
 #include "player-sim/viewer/viewer.h"
 #include "media/core/err.h"
 #include "player-sim/viewer/adapt.h"
+#include "player-sim/viewer/over_time.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { NORMAL_PPM = 1000000 };
 
@@ -24,6 +26,7 @@ struct viewer {
     int64_t rtt_us;
     unsigned stalls;
     struct qoe worth;
+    struct over_time over_time;
     int64_t asked_us;         /* when the start-up or the last zap was */
     int64_t least_latency_us; /* since the join; INT64_MAX: none yet */
     bool behind;              /* too far */
@@ -121,6 +124,8 @@ static void act(struct viewer *v, int64_t now_us, const struct session_action *a
 {
     struct report_place place = place_at(v, a->at_us, a->channel, a->track ? a->track->name : NULL);
     name_rendition(v, a->track, &place);
+    if (v->config.over_time)
+        keep_status(v, over_time_note(&v->over_time, a, session_ahead_us(v->session, now_us)));
     switch (a->kind) {
     case SESSION_DO_REQUEST:
         if (v->adapt)
@@ -128,7 +133,7 @@ static void act(struct viewer *v, int64_t now_us, const struct session_action *a
         v->ports.request(v->ports.context, &a->request);
         break;
     case SESSION_DO_CANCEL:
-        v->ports.cancel(v->ports.context, a->request_id);
+        qoe_received(&v->worth, v->ports.cancel(v->ports.context, a->request_id));
         break;
     case SESSION_DO_DECODE:
         v->ports.decode(v->ports.context, now_us, a);
@@ -170,6 +175,12 @@ static void drain(struct viewer *v, int64_t now_us)
     v->draining = false;
 }
 
+/* "fixed" is what a session does by itself. */
+static bool follows_rule(const struct viewer_config *config)
+{
+    return config->rule && strcmp(config->rule->name, "fixed") != 0;
+}
+
 static int make_adapt(struct viewer *v)
 {
     struct adapt_config config = {.rule = v->config.rule,
@@ -190,11 +201,13 @@ int viewer_create(const struct viewer_config *config, const struct viewer_ports 
     v->config = *config;
     v->ports = *ports;
     v->report = report;
+    v->over_time = (struct over_time){
+        .report = report, .session = config->number, .run_start_us = config->run_start_us};
     v->rtt_us = -1;
     v->least_latency_us = INT64_MAX;
     plan_init(&v->plan, config->zap, config->change, config->seed, config->number,
               config->start_us);
-    int status = config->rule ? make_adapt(v) : ERR_OK;
+    int status = follows_rule(config) ? make_adapt(v) : ERR_OK;
     if (!status)
         status = session_create(&v->config.session, &v->session);
     if (status) {

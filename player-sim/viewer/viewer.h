@@ -17,7 +17,9 @@
  * NULL else. The session is never called back from within, but by viewer_decoded. */
 struct viewer_ports {
     void (*request)(void *context, const struct session_request *request);
-    void (*cancel)(void *context, uint32_t request);
+    /* Gives how many bytes had come of a chunk or packet that is cut off; 0 where it isn't known.
+     */
+    uint64_t (*cancel)(void *context, uint32_t request);
     void (*decode)(void *context, int64_t now_us, const struct session_action *action);
     void (*close)(void *context, uint32_t stream);
     void *context;
@@ -26,8 +28,8 @@ struct viewer_ports {
 struct viewer_config {
     size_t number;                 /* of the session, from 0 */
     struct session_config session; /* its rate_bps and join are the rule's where there is one */
-    const struct abr_rule *rule;   /* NULL: session.rate_bps is played, and joined as session.join
-                                      says */
+    const struct abr_rule *rule;   /* NULL, or "fixed": session.rate_bps is played, and joined as
+                                      session.join says */
     const struct abr_estimator *estimator; /* with a rule */
     int64_t resync_us; /* so much further behind than the least latency since the join and the
                           session's buffer, he joins anew; 0: never */
@@ -35,6 +37,7 @@ struct viewer_config {
     uint64_t seed;
     int64_t start_us;     /* when the viewer turns up */
     int64_t run_start_us; /* report times count from here */
+    bool over_time;       /* a timeline of the session is open in the report */
 };
 
 struct viewer;

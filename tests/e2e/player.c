@@ -21,8 +21,9 @@ static void append(const char *argv[ARGUMENTS_MAX + 1], const char *const argume
     }
 }
 
-/* link: its arguments, or NULL for none. */
-static void start(struct player *p, const char *const link[], const char *const arguments[])
+/* command: live, simulate. link: its arguments, or NULL for none. */
+static void start(struct player *p, const char *const link[], const char *command,
+                  const char *const arguments[])
 {
     const char *argv[ARGUMENTS_MAX + 1] = {0};
     strcpy(p->json_path, "/tmp/openhesp-report-XXXXXX");
@@ -34,14 +35,14 @@ static void start(struct player *p, const char *const link[], const char *const 
         append(argv, link);
         append(argv, (const char *const[]){"--", NULL});
     }
-    append(argv, (const char *const[]){OPENHESP_PLAYER_SIM, "live", "--json", p->json_path, NULL});
+    append(argv, (const char *const[]){OPENHESP_PLAYER_SIM, command, "--json", p->json_path, NULL});
     append(argv, arguments);
     assert_true(process_start(&p->process, argv, PROCESS_STDOUT));
 }
 
 void player_start(struct player *p, const char *const arguments[])
 {
-    start(p, NULL, arguments);
+    start(p, NULL, "live", arguments);
 }
 
 /* cmocka's own cuts it short. */
@@ -84,6 +85,13 @@ void player_report_finish(struct player_report *r)
     free(r->log);
 }
 
+void player_simulate(const char *const arguments[], struct player_report *out)
+{
+    struct player player;
+    start(&player, NULL, "simulate", arguments);
+    player_wait(&player, out);
+}
+
 void player_run(const char *const arguments[], struct player_report *out)
 {
     struct player player;
@@ -95,7 +103,7 @@ void player_run_behind(const char *const link[], const char *const arguments[],
                        struct player_report *out)
 {
     struct player player;
-    start(&player, link, arguments);
+    start(&player, link, "live", arguments);
     player_wait(&player, out);
 }
 

@@ -34,6 +34,9 @@ void player_run(const char *const arguments[], struct player_report *out);
 void player_run_behind(const char *const link[], const char *const arguments[],
                        struct player_report *out);
 
+/* player-sim simulate with --json and these arguments, to its end. */
+void player_simulate(const char *const arguments[], struct player_report *out);
+
 /* One figure of a metric, "zap_ms" and "tm90"; the metric has to have samples. */
 double player_figure(const struct player_report *r, const char *metric, const char *figure);
 /* How many samples a metric has; 0 is fine. */

@@ -17,7 +17,7 @@ const whole = (value) => value.toLocaleString("en");
 const count = (n, one, many = one + "s") => `${whole(n)} ${n === 1 ? one : many}`;
 const UNITS = { _ms: "ms", _bytes: "bytes", _percent: "%", _kbps: "kbit/s" };
 const unitOf = (name) => Object.entries(UNITS).find(([ending]) => name.endsWith(ending))?.[1] ?? "";
-const shown = (name) => (name === "packet_bytes" ? (v) => whole(Math.round(v)) : figure);
+const shown = (name) => (name.endsWith("_bytes") ? (v) => whole(Math.round(v)) : figure);
 
 const MEANINGS = {
   startup_ms: "session starts, to its first picture",

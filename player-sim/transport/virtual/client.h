@@ -1,16 +1,14 @@
 /* A viewer's HTTP in virtual time: its connections to one origin, and its requests on them. It does
  * what transport/http and libcurl do for real:
  *
- *   HTTP/1.1  a request has a connection to itself. An idle one is taken, the one used last; else
- *             one is opened: a round trip of TCP, and another of TLS 1.3 where there is TLS
- *             (RFC 8446, 2). Giving a response up closes its connection, also one that is being
- *             opened. `spares` idle connections are kept open: once something was answered, and as
- *             long as there are fewer, one is opened by a small request.
- *   HTTP/2    one connection with TLS 1.3 carries everything, in order of what is lost too; giving
- *             a response up resets its stream (RFC 9113, 5.4.2 and 6.4)
- *   HTTP/3    one connection, one round trip until it is open (RFC 9000, RFC 9001); streams do not
- *             wait for each other's losses. No 0-RTT.
- *   ideal     every request is on its way at once; see path.h
+ *   HTTP/1.1  a request has a connection to itself. An idle one is taken, the one opened first;
+ * else one is opened: a round trip of TCP, and another of TLS 1.3 where there is TLS (RFC 8446, 2).
+ * Giving a response up closes its connection, also one that is being opened. `spares` idle
+ * connections are kept open: once something was answered, and as long as there are fewer, one is
+ * opened by a small request. HTTP/2    one connection with TLS 1.3 carries everything, in order of
+ * what is lost too; giving a response up resets its stream (RFC 9113, 5.4.2 and 6.4) HTTP/3    one
+ * connection, one round trip until it is open (RFC 9000, RFC 9001); streams do not wait for each
+ * other's losses. No 0-RTT. ideal     every request is on its way at once; see path.h
  *
  * The server learns half a round trip later that a response was given up, and sends on until then.
  * Head and framing are counted as HEAD_BYTES before the first piece of a body, and nothing after.
@@ -73,8 +71,9 @@ void virtual_client_destroy(struct virtual_client *c); /* NULL is fine */
  * ERR_NOMEM: nothing will be told. */
 int virtual_client_start(struct virtual_client *c, uint32_t id, const struct virtual_ask *ask);
 
-/* No event of it comes any more. Unknown ids are passed over. */
-void virtual_client_cancel(struct virtual_client *c, uint32_t id);
+/* No event of it comes any more. Gives how many bytes of its body, beyond the pieces that were
+ * told, had come or were on their way. Unknown ids are passed over. */
+uint64_t virtual_client_cancel(struct virtual_client *c, uint32_t id);
 
 struct virtual_facts {
     uint64_t bytes; /* of bodies, as they arrived whole, with what was given up meanwhile */

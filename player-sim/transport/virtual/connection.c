@@ -76,7 +76,6 @@ static void hand_over(struct virtual_connection *k)
 static void is_open(struct virtual_connection *k)
 {
     struct virtual_client *c = k->client;
-    k->used_us = c->engine->now_us;
     if (flow_create(c->engine, c->path, kind_of(&c->config), k->rtt_us, on_piece, k, &k->flow))
         virtual_connection_close(k); /* no memory: those who wait for it run out of patience */
     else
@@ -167,8 +166,8 @@ struct virtual_connection *virtual_connection_for(struct virtual_request *r)
     struct virtual_connection *best = NULL;
     for (struct virtual_connection *k = c->connections; k; k = k->next) {
         bool is_free = k->flow && (!k->requests || virtual_is_shared(c));
-        if (is_free && (!best || k->used_us > best->used_us))
-            best = k;
+        if (is_free)
+            best = k; /* the last one of them is the one that was opened first */
     }
     if (best)
         return best;
@@ -205,7 +204,6 @@ void virtual_connection_leave(struct virtual_connection *k, bool ended)
 {
     struct virtual_client *c = k->client;
     k->requests--;
-    k->used_us = c->engine->now_us;
     if (!ended && !virtual_is_shared(c))
         virtual_connection_close(k);
 }

@@ -135,6 +135,17 @@ int64_t flow_heard_us(struct flow *f, uint32_t stream)
     return f->heard_us;
 }
 
+int64_t flow_begun_bytes(const struct flow *f, uint32_t stream)
+{
+    int64_t bytes = 0;
+    for (uint64_t i = f->pieces.first; i < f->pieces.end; i++) {
+        const struct flow_queued *q = flow_piece_at(f, i);
+        if (!q->over && q->piece.stream == stream)
+            bytes += (int64_t)q->piece.bytes - q->unsent - q->lost;
+    }
+    return bytes;
+}
+
 int64_t flow_unsent_bytes(const struct flow *f)
 {
     return f->unsent_bytes;

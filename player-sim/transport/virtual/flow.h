@@ -53,6 +53,9 @@ void flow_drop(struct flow *f, uint32_t stream);
  * sender knows; ideal: now, if any are on their way. -1: there is no such piece. */
 int64_t flow_heard_us(struct flow *f, uint32_t stream);
 
+/* Bytes of a stream that were sent and not lost, of its pieces that were not delivered yet. */
+int64_t flow_begun_bytes(const struct flow *f, uint32_t stream);
+
 /* Bytes written that were not sent yet. */
 int64_t flow_unsent_bytes(const struct flow *f);
 

@@ -116,8 +116,7 @@ static void ask(struct virtual_request *r)
         ideal || link_offer(&path->up, now(r), path_wire_bytes(VIRTUAL_REQUEST_BYTES), &at_us);
     r->serve = arrives ? answer : ask;
     timers_set(timers_of(r), &r->server,
-               arrives ? at_us + r->client->config.serve_us
-                       : now(r) + virtual_retry_us(r->client));
+               arrives ? at_us + r->client->config.serve_us : now(r) + virtual_retry_us(r->client));
 }
 
 void virtual_request_send(struct virtual_request *r, struct virtual_connection *k)
@@ -273,13 +272,24 @@ int virtual_client_start(struct virtual_client *c, uint32_t id, const struct vir
     return ERR_OK;
 }
 
-void virtual_client_cancel(struct virtual_client *c, uint32_t id)
+static uint64_t begun_bytes(const struct virtual_request *r)
+{
+    if (r->over || !r->connection || !r->connection->flow || r->answer.status >= SUCCESS_BELOW)
+        return 0;
+    int64_t bytes = flow_begun_bytes(r->connection->flow, r->stream);
+    int64_t head = r->first_byte_us ? 0 : head_bytes(r);
+    return bytes > head ? (uint64_t)(bytes - head) : 0;
+}
+
+uint64_t virtual_client_cancel(struct virtual_client *c, uint32_t id)
 {
     for (struct virtual_request *r = c->requests; r; r = r->next)
         if (r->id == id && !r->given_up) {
+            uint64_t bytes = begun_bytes(r);
             r->given_up = true;
             if (!r->over)
                 forget(r);
-            return;
+            return bytes;
         }
+    return 0;
 }

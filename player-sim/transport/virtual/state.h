@@ -12,7 +12,6 @@ struct virtual_connection {
     unsigned tries;                 /* of this round trip, in vain */
     struct timer step;
     int64_t trip_us, rtt_us; /* when the last round trip began; how long it took */
-    int64_t used_us;         /* last */
     unsigned requests; /* on it, with those that were given up and the server doesn't know yet */
     struct virtual_connection *next;
 };
@@ -46,7 +45,7 @@ struct virtual_client {
     struct virtual_config config;
     virtual_handler *handler;
     void *context;
-    struct virtual_connection *connections;
+    struct virtual_connection *connections; /* the newest first */
     struct virtual_request *requests;
     uint32_t streams; /* the last one's number */
     bool answered;    /* something was, ever */

@@ -9,6 +9,7 @@ enum { KEY_RATE = 256, KEY_RATIO, KEY_LOOP, ARGUMENTS_MAX = 8 };
 
 static const struct argp_option options[] = {
     {"rate", KEY_RATE, "BPS", 0, "", 0},
+    {.doc = "Of the others:", .group = 1},
     {"ratio", KEY_RATIO, "SHARE", 0, "", 0},
     {"loop", KEY_LOOP, NULL, 0, "", 0},
     {0},

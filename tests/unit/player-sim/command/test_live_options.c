@@ -10,9 +10,9 @@ enum { ARGUMENTS_MAX = 16 };
 #define TWO "http://localhost:8080/two/manifest.json"
 
 /* Words are separated by blanks; they live in copy, as the options point into them. */
-static enum live_options_outcome read_words(const char *words, char copy[512],
-                                            struct live_options *options,
-                                            char error[LIVE_OPTIONS_ERROR_BYTES])
+static enum settings_outcome read_words(const char *words, char copy[512],
+                                        struct live_options *options,
+                                        char error[SETTINGS_ERROR_BYTES])
 {
     char *argv[ARGUMENTS_MAX + 1], *rest;
     int argc = 0;
@@ -28,9 +28,9 @@ static enum live_options_outcome read_words(const char *words, char copy[512],
 
 static void expect_wrong(const char *words, const char *text)
 {
-    char copy[512], error[LIVE_OPTIONS_ERROR_BYTES];
+    char copy[512], error[SETTINGS_ERROR_BYTES];
     struct live_options options;
-    assert_int_equal(read_words(words, copy, &options, error), LIVE_OPTIONS_WRONG);
+    assert_int_equal(read_words(words, copy, &options, error), SETTINGS_WRONG);
     if (!strstr(error, text))
         fail_msg("%s: \"%s\" does not say \"%s\"", words, error, text);
     assert_null(strchr(error, '\n'));
@@ -38,10 +38,10 @@ static void expect_wrong(const char *words, const char *text)
 
 static void defaults(void **state)
 {
-    char copy[512], error[LIVE_OPTIONS_ERROR_BYTES];
+    char copy[512], error[SETTINGS_ERROR_BYTES];
     struct live_options o;
     (void)state;
-    assert_int_equal(read_words(ONE " " TWO, copy, &o, error), LIVE_OPTIONS_RUN);
+    assert_int_equal(read_words(ONE " " TWO, copy, &o, error), SETTINGS_RUN);
     assert_int_equal(o.run.sessions, 1);
     assert_int_equal(o.run.duration_us, 30000000);
     assert_int_equal(o.run.decoding, 1); /* of one session no more than one decodes */
@@ -60,11 +60,11 @@ static void defaults(void **state)
 
 static void equal_names_become_addresses(void **state)
 {
-    char copy[512], error[LIVE_OPTIONS_ERROR_BYTES];
+    char copy[512], error[SETTINGS_ERROR_BYTES];
     struct live_options o;
     (void)state;
     assert_int_equal(read_words(ONE " http://other/one/manifest.json", copy, &o, error),
-                     LIVE_OPTIONS_RUN);
+                     SETTINGS_RUN);
     assert_string_equal(o.names[0], "one");
     assert_string_equal(o.names[1], "http://other/one/manifest.json");
     live_options_finish(&o);
@@ -72,10 +72,10 @@ static void equal_names_become_addresses(void **state)
 
 static void one_of_the_files_may_be_standard_output(void **state)
 {
-    char copy[512], error[LIVE_OPTIONS_ERROR_BYTES];
+    char copy[512], error[SETTINGS_ERROR_BYTES];
     struct live_options o;
     (void)state;
-    assert_int_equal(read_words("--json - --csv run.csv " ONE, copy, &o, error), LIVE_OPTIONS_RUN);
+    assert_int_equal(read_words("--json - --csv run.csv " ONE, copy, &o, error), SETTINGS_RUN);
     live_options_finish(&o);
     expect_wrong("--json - --csv - " ONE, "--json and --csv can't both be -");
     expect_wrong("--csv - --html - " ONE, "--csv and --html can't both be -");
@@ -90,7 +90,10 @@ static void mistakes_name_the_option_and_the_remedy(void **state)
     expect_wrong("--zap-every random: " ONE, "--zap-every random:: give seconds");
     expect_wrong("--buffer 60001 " ONE, "--buffer 60001: give milliseconds up to 60000");
     expect_wrong("--trim foo " ONE, "--trim foo: ");
-    expect_wrong("--abr bola " ONE, "--abr bola: only fixed rates are known");
+    expect_wrong("--trim= " ONE, "--trim has an empty value: give one, or leave it out");
+    expect_wrong("--json= " ONE, "--json has an empty value");
+    expect_wrong(ONE " --sessions", "option --sessions has no value: write --sessions=N");
+    expect_wrong("--abr bolo " ONE, "--abr bolo: give one of throughput, bola,");
 }
 
 int main(void)

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct report *empty_report(void)
@@ -27,6 +28,17 @@ static void only_one_goes_to_standard_output(void **state)
     paths.of[OUTPUT_PROMETHEUS] = "-";
     assert_false(output_paths_check(&paths, error, sizeof error));
     assert_non_null(strstr(error, "--json and --prometheus"));
+}
+
+static void no_two_go_to_one_file(void **state)
+{
+    (void)state;
+    struct output_paths paths = {.of = {[OUTPUT_CSV] = "/dev/null", [OUTPUT_HTML] = "/dev/null"}};
+    char error[200] = "";
+    assert_true(output_paths_check(&paths, error, sizeof error));
+    paths.of[OUTPUT_CSV] = paths.of[OUTPUT_HTML] = "run";
+    assert_false(output_paths_check(&paths, error, sizeof error));
+    assert_non_null(strstr(error, "--csv and --html can't both be run"));
 }
 
 static void each_file_has_its_form(void **state)
@@ -77,6 +89,58 @@ static void what_cannot_be_opened_is_told(void **state)
     outputs_close(&outputs);
 }
 
+static void make_file(char path[64], const char *text)
+{
+    strcpy(path, "/tmp/openhesp-outputs-XXXXXX");
+    int fd = mkstemp(path);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+static off_t file_bytes(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) ? -1 : s.st_size;
+}
+
+/* What was there stays until there is something to be written; what was not is not left behind. */
+static void what_is_not_written_leaves_no_trace(void **state)
+{
+    (void)state;
+    char old[64], new[64];
+    struct outputs outputs;
+    make_file(old, "of yesterday");
+    make_file(new, "");
+    unlink(new);
+    struct output_paths paths = {
+        .of = {[OUTPUT_JSON] = old, [OUTPUT_HTML] = new, [OUTPUT_SAMPLES] = "/nowhere/at/all"}};
+    assert_false(outputs_open(&outputs, "(expected) test", &paths));
+    outputs_close(&outputs);
+    assert_int_equal(file_bytes(old), strlen("of yesterday"));
+    assert_int_equal(file_bytes(new), -1);
+
+    paths.of[OUTPUT_SAMPLES] = NULL;
+    assert_true(outputs_open(&outputs, "test", &paths));
+    assert_int_equal(file_bytes(old), strlen("of yesterday"));
+    assert_int_equal(file_bytes(new), 0);
+    output_drop(&outputs, OUTPUT_JSON);
+    assert_non_null(output_begin(&outputs, OUTPUT_HTML));
+    assert_true(output_close(&outputs, OUTPUT_HTML, 0));
+    outputs_close(&outputs);
+    assert_int_equal(file_bytes(old), strlen("of yesterday"));
+    assert_int_equal(file_bytes(new), 0);
+
+    paths.of[OUTPUT_HTML] = NULL;
+    paths.of[OUTPUT_CSV] = new;
+    assert_true(outputs_open(&outputs, "test", &paths));
+    assert_ptr_equal(output_begin(&outputs, OUTPUT_JSON), outputs.files[OUTPUT_JSON]);
+    assert_int_equal(file_bytes(old), 0);
+    outputs_close(&outputs);
+    assert_int_equal(file_bytes(new), 0); /* it was there before */
+    unlink(old);
+    unlink(new);
+}
+
 static void a_full_disk_is_told(void **state)
 {
     (void)state;
@@ -106,8 +170,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_one_goes_to_standard_output),
+        cmocka_unit_test(no_two_go_to_one_file),
         cmocka_unit_test(each_file_has_its_form),
         cmocka_unit_test(what_cannot_be_opened_is_told),
+        cmocka_unit_test(what_is_not_written_leaves_no_trace),
         cmocka_unit_test(a_full_disk_is_told),
         cmocka_unit_test(commands_are_told_as_they_were_given),
     };

@@ -156,7 +156,7 @@ static void lines_come_in_the_order_of_absorption(void **state)
     struct report_place place = fixture_place(1, 1, "720p", 1000);
     for (int round = 0; round < 2; round++) { /* a report that was absorbed goes on */
         assert_int_equal(report_saw(b, &place, SESSION_ZAP, 2000), 0);
-        assert_int_equal(report_saw_many(a, &place, SESSION_LATENCY, 1000 + round, 2), 0);
+        assert_int_equal(report_saw_many(a, &place, SESSION_LATENCY, 1000 + round, 2 - round), 0);
         assert_int_equal(report_absorb(whole, a), 0);
         assert_int_equal(report_absorb(whole, b), 0);
     }
@@ -168,7 +168,6 @@ static void lines_come_in_the_order_of_absorption(void **state)
                               "1,1500.000,latency,two,720p,1.000\n"
                               "1,1500.000,latency,two,720p,1.000\n"
                               "1,1500.000,zap,two,720p,2.000\n"
-                              "1,1500.000,latency,two,720p,1.001\n"
                               "1,1500.000,latency,two,720p,1.001\n"
                               "1,1500.000,zap,two,720p,2.000\n");
     free(text);

@@ -183,6 +183,13 @@ static void others_are_refused(void **state)
          ERR_INVALID},
     };
     json_t *good = report_text("\"m\":{\"n\":3," FIGURES "}");
+    json_t *hostile = report_text("\"\\u001b[2J\":{\"n\":3," FIGURES "}");
+    struct compare_run cleared[] = {{"hostile", hostile}, {"good", good}};
+    struct comparison none;
+    char reason[REPORT_ERROR_BYTES];
+    assert_int_equal(compare_make(cleared, 2, &none, reason), ERR_INVALID);
+    assert_null(strchr(reason, '\x1b'));
+    json_decref(hostile);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct compare_run runs[] = {{"good", good}, {"bad", json_loads(wrong[i].text, 0, NULL)}};
         struct comparison c;

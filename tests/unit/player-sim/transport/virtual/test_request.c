@@ -109,6 +109,26 @@ static void what_is_in_flight_occupies_the_link(void **state)
     stage_close(s);
 }
 
+/* A megabyte and a half of one piece: of what the link took, all but packets' heads and the
+ * response's is of its body. */
+static void what_had_come_of_a_piece_is_told(void **state)
+{
+    (void)state;
+    for (size_t v = 0; v < 4; v++) {
+        struct stage *s = open_stage(versions[v]);
+        stage_ask(s, 1, SCRIPT_WHOLE, 10000000, 0);
+        stage_ask(s, 2, SCRIPT_LATE, 1000, 60 * second_us);
+        engine_run(&s->engine, 2 * second_us);
+        uint64_t link_bytes = s->path.down.bytes;
+        uint64_t begun = virtual_client_cancel(s->client, 1);
+        assert_in_range(begun, link_bytes / 100 * 90, link_bytes);
+        assert_int_equal(virtual_client_cancel(s->client, 1), 0);
+        assert_int_equal(virtual_client_cancel(s->client, 2), 0); /* not even its head */
+        assert_int_equal(virtual_client_cancel(s->client, 77), 0);
+        stage_close(s);
+    }
+}
+
 static void it_holds_up_whoever_comes_next(void **state)
 {
     (void)state;
@@ -367,6 +387,7 @@ int main(void)
         cmocka_unit_test(transfer_time_is_without_the_origins_pauses),
         cmocka_unit_test(a_refusal_leaves_the_connection_open),
         cmocka_unit_test(what_is_in_flight_occupies_the_link),
+        cmocka_unit_test(what_had_come_of_a_piece_is_told),
         cmocka_unit_test(it_holds_up_whoever_comes_next),
         cmocka_unit_test(bytes_of_what_was_given_up_are_counted_as_they_come),
         cmocka_unit_test(a_request_that_was_not_heard_of_can_be_given_up),

@@ -149,7 +149,8 @@ if (part eq "join") {
 }
 
 if (part eq "loss") {
-    colour(i) = i == 1 ? brown : i == 2 ? red : blue
+    colour(i) = i == 1 ? brown : i == 2 ? "#e5a39b" : blue
+    width(i) = i == 2 ? 6 : 2 # HTTP/3's line lies upon HTTP/2's
     version(i) = word("1.1 2 3", i)
     rows(i) = "< grep -e '^percent' -e '^[0-9.]*,".version(i).",' '".csv."'"
     set xrange [0:2]
@@ -157,13 +158,13 @@ if (part eq "loss") {
     set title "A zap: median, and the hundredth that waits longest (dashed: p99)"
     set ylabel "ms"
     set yrange [0:*]
-    plot for [i = 1:3] rows(i) using "percent":"zap_p50" with linespoints lw 2 pt 7 ps 0.5 lc rgb colour(i) \
+    plot for [i = 1:3] rows(i) using "percent":"zap_p50" with linespoints lw width(i) pt 7 ps 0.5 lc rgb colour(i) \
              title "HTTP/".version(i), \
-         for [i = 1:3] rows(i) using "percent":"zap_p99" with linespoints lw 2 dt (6,4) pt 7 ps 0.5 lc rgb colour(i) notitle
+         for [i = 1:3] rows(i) using "percent":"zap_p99" with linespoints lw width(i) dt (6,4) pt 7 ps 0.5 lc rgb colour(i) notitle
     set title "Standing still"
     set ylabel "% of the time"
     set xlabel "packets lost, %"
     set key off
-    plot for [i = 1:3] rows(i) using "percent":"stalled" with linespoints lw 2 pt 7 ps 0.5 lc rgb colour(i)
+    plot for [i = 1:3] rows(i) using "percent":"stalled" with linespoints lw width(i) pt 7 ps 0.5 lc rgb colour(i)
     unset multiplot
 }

@@ -38,7 +38,8 @@ run() {
     build/bin/player-sim simulate "$@" --json "$work/$name.json" >/dev/null
 }
 
-# figures FILE NAME...: a line of CSV for each, after the experiment's own columns, which are in NAME up to each colon.
+# figures FILE COLUMNS NAME...: a line of CSV for each, after the experiment's own columns, whose values NAME holds,
+# divided by colons.
 figures='.metrics as $m | .duration_s as $s | [
     $m.startup_ms.tm90, $m.zap_ms.tm90, $m.zap_ms.ci95[0], $m.zap_ms.ci95[1], $m.zap_ms.p50, $m.zap_ms.p99,
     $m.latency_ms.tm90, $m.stall_count.mean, $m.stall_percent.mean, $m.bitrate_kbps.mean, $m.wasted_percent.mean,
@@ -50,13 +51,12 @@ heads=startup,zap,zap_low,zap_high,zap_p50,zap_p99,latency,stalls,stalled,kbps,w
 heads+=,moving,unfinished,connection,first_byte,packet,next,packet_bytes
 figures() {
     local csv=$work/$1.csv columns=$2 name
+    printf '\n%s\n' "$1"
     shift 2
     echo "$columns,$heads" >"$csv"
     for name in "$@"; do
         echo "${name//:/,},$(jq -r "$figures" "$work/$name.json")" >>"$csv"
     done
-    echo "$1 ..." >&2
-    echo
     column -s, -t "$csv"
 }
 

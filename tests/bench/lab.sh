@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the five experiments of docs/lab.md in virtual time, prints their figures and draws their plots into OUTDIR. It takes
-# about four minutes on two cores. TRACES is a folder of 3G traces in Sabre's format, by default those of Sabre itself,
+# about three minutes on two cores. TRACES is a folder of 3G traces in Sabre's format, by default those of Sabre itself,
 # which are fetched. Usage: tests/bench/lab.sh OUTDIR [TRACES]
 set -euo pipefail
 cd "$(dirname "$0")/../.."

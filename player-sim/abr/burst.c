@@ -39,6 +39,7 @@ struct burst {
     bool begun;
     size_t rung;        /* wanted */
     int64_t since_us;   /* that it is wanted */
+    bool climbed;       /* to it, from a lower one */
     int64_t slow_us;    /* when media last came in too slowly, or the rung was changed */
     int64_t calm_us;    /* that a step up needs; 0: the first after a join needs none */
     int64_t failed_us;  /* the calm after the next step that fails */
@@ -63,6 +64,7 @@ static void want(struct burst *b, size_t rung, int64_t now_us)
 {
     if (b->begun && rung == b->rung)
         return;
+    b->climbed = b->begun && rung > b->rung;
     b->begun = true;
     b->rung = rung;
     b->since_us = b->slow_us = now_us;
@@ -94,7 +96,7 @@ static void note_download(void *state, const struct abr_moment *m, const struct 
         b->carried_bps = (double)d->bytes * 8e6 / (double)d->transfer_us;
         b->slow_us = m->now_us;
     }
-    if (!slow && m->now_us - b->since_us >= proved_us)
+    if (!slow && b->climbed && m->now_us - b->since_us >= proved_us)
         b->failed_us = calm_first_us;
 }
 
@@ -114,10 +116,10 @@ static void step_down(struct burst *b, int64_t now_us)
     size_t rung = highest(&b->setup, b->carried_bps * RESERVE_DOWN);
     if (rung >= b->rung)
         rung = b->rung ? b->rung - 1 : 0;
-    if (now_us - b->since_us < proved_us) {
+    if (now_us - b->since_us < proved_us)
         b->calm_us = b->failed_us;
+    if (now_us - b->since_us < proved_us && b->climbed)
         b->failed_us = b->failed_us * 2 < calm_last_us ? b->failed_us * 2 : calm_last_us;
-    }
     want(b, rung, now_us);
 }
 

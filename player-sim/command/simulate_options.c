@@ -1,6 +1,6 @@
 #include "player-sim/command/simulate_options.h"
 #include "media/core/values.h"
-#include "player-sim/content/file.h"
+#include "player-sim/command/simulate_readings.h"
 #include "player-sim/link/trace_read.h"
 
 #include <stdio.h>
@@ -32,7 +32,6 @@ static const char documentation[] =
     "\n"
     "Exit codes: 0 success, 1 failure, interrupted, or no session saw a picture, 2 wrong usage.\n";
 
-static const int64_t default_rate_bps = 10000000, default_rtt_us = 40000;
 static const int64_t serve_us = 300; /* measured of hesp-packager on loopback */
 static const int64_t on_demand_buffer_us = 25000000;
 
@@ -100,162 +99,6 @@ static bool read_part(struct settings_reading *r, const char *text)
 {
     return settings_seconds(r, text, 0.001, &options_of(r)->run.part_us,
                             "give seconds, for example --part-duration 0.2");
-}
-
-/* ---- network ---- */
-
-/* As `player-sim link` reads it. */
-static bool read_link(struct settings_reading *r, enum link_value which, const char *text)
-{
-    char why[LINK_VALUES_ERROR_BYTES];
-    if (!*text || link_values_read(&options_of(r)->link, which, text, why))
-        return true;
-    return settings_wrong(r, "%s", why);
-}
-
-static bool read_rate(struct settings_reading *r, const char *text)
-{
-    return read_link(r, LINK_VALUE_RATE, text);
-}
-
-static bool read_rtt(struct settings_reading *r, const char *text)
-{
-    return read_link(r, LINK_VALUE_RTT, text);
-}
-
-static bool read_jitter(struct settings_reading *r, const char *text)
-{
-    return read_link(r, LINK_VALUE_JITTER, text);
-}
-
-static bool read_loss(struct settings_reading *r, const char *text)
-{
-    return read_link(r, LINK_VALUE_LOSS, text);
-}
-
-static bool read_queue(struct settings_reading *r, const char *text)
-{
-    return read_link(r, LINK_VALUE_QUEUE, text);
-}
-
-static bool read_trace_from(struct settings_reading *r, const char *text)
-{
-    return read_link(r, LINK_VALUE_TRACE_FROM, text);
-}
-
-static bool read_trace(struct settings_reading *r, const char *text)
-{
-    struct simulate_options *o = options_of(r);
-    char why[TRACE_ERROR_BYTES];
-    if (!*text)
-        return true;
-    if (o->run.trace_count == SIMULATE_TRACES_MAX)
-        return settings_wrong(r, "more than %d traces are not taken", SIMULATE_TRACES_MAX);
-    if (!trace_read(text, &o->traces[o->run.trace_count], why))
-        return settings_wrong(r, "%s", why);
-    o->run.trace_count++;
-    return true;
-}
-
-static bool read_share(struct settings_reading *r, const char *text)
-{
-    int64_t n = 0;
-    bool good = settings_count(r, text, 1, SIMULATE_SHARING_MAX, &n,
-                               "give 1 to 1000 sessions on a link, for example --share 4");
-    options_of(r)->run.sharing = (size_t)n;
-    return good;
-}
-
-static bool read_http(struct settings_reading *r, const char *text)
-{
-    static const char *const names[] = {"1.1", "2", "3", "ideal"};
-    for (int i = VIRTUAL_HTTP_1_1; i <= VIRTUAL_IDEAL; i++)
-        if (strcmp(text, names[i]) == 0) {
-            options_of(r)->run.http.http = (enum virtual_http)i;
-            return true;
-        }
-    return settings_wrong(r, "give 1.1, 2, 3 or ideal, for example --http 3");
-}
-
-static bool read_tls(struct settings_reading *r, const char *text)
-{
-    options_of(r)->run.http.tls = strcmp(text, "true") == 0;
-    return true;
-}
-
-static bool read_spares(struct settings_reading *r, const char *text)
-{
-    int64_t n = 0;
-    bool good = settings_count(r, text, 0, 8, &n, "give 0 to 8, for example --spares 1");
-    options_of(r)->run.http.spares = (unsigned)n;
-    return good;
-}
-
-/* ---- content ---- */
-
-static bool read_content(struct settings_reading *r, const char *text)
-{
-    struct simulate_options *o = options_of(r);
-    char why[CONTENT_ERROR_BYTES];
-    if (!*text)
-        return true;
-    if (o->content_count == SIMULATE_CONTENTS_MAX)
-        return settings_wrong(r, "more than %d contents are not taken", SIMULATE_CONTENTS_MAX);
-    if (content_read(text, &o->contents[o->content_count], why))
-        return settings_wrong(r, "%s", why);
-    o->content_count++;
-    return true;
-}
-
-static bool read_rung(const char *text, struct content_ladder_rung *out)
-{
-    int used = 0;
-    *out = (struct content_ladder_rung){0};
-    return sscanf(text, "%5dx%5d@%n", &out->width, &out->height, &used) == 2 && used > 0 &&
-           value_bits(text + used, &out->bitrate_bps);
-}
-
-static bool read_ladder(struct settings_reading *r, const char *text)
-{
-    struct content_ladder *l = &options_of(r)->ladder;
-    char item[64];
-    l->rung_count = 0;
-    for (const char *at = text; at; l->rung_count++) {
-        at = value_next_item(at, item, sizeof item);
-        if (l->rung_count == CONTENT_RUNGS_MAX || !read_rung(item, &l->rungs[l->rung_count]))
-            return settings_wrong(r,
-                                  "give up to %d times WIDTHxHEIGHT@BITRATE, for example "
-                                  "--ladder 1280x720@2500k,640x360@800k",
-                                  CONTENT_RUNGS_MAX);
-    }
-    return true;
-}
-
-static bool read_fps(struct settings_reading *r, const char *text)
-{
-    return value_rate(text, &options_of(r)->ladder.rate) ||
-           settings_wrong(r, "give frames per second, for example --fps 30 or --fps 30000/1001");
-}
-
-static bool read_segment(struct settings_reading *r, const char *text)
-{
-    int64_t us = 0;
-    if (!settings_seconds(r, text, 0.1, &us,
-                          "give seconds from 0.1 on, for example --segment-duration 2"))
-        return false;
-    options_of(r)->ladder.segment_duration = timebase_reduce((struct rational){us, 1000000});
-    return true;
-}
-
-static bool read_audio(struct settings_reading *r, const char *text)
-{
-    return value_bits(text, &options_of(r)->ladder.sound_bps) ||
-           settings_wrong(r, "give bits per second, for example --audio-bitrate 128k; 0 is none");
-}
-
-static bool read_packet_time(struct settings_reading *r, const char *text)
-{
-    return viewer_read_ms(r, text, &options_of(r)->run.packet_us, "packet-time");
 }
 
 /* ---- the run ---- */
@@ -351,36 +194,37 @@ static const struct setting rows[] = {
      viewer_read_resync, VIEWERS},
     {"rate", "BPS", "",
      "Rate of a link, each way (default: 10M); with a trace that of the way back; 0 is no limit",
-     read_rate, NETWORK},
-    {"rtt", "MS", "", "Round trip of a link (default: the trace's, or 40)", read_rtt, NETWORK},
+     simulate_read_rate, NETWORK},
+    {"rtt", "MS", "", "Round trip of a link (default: the trace's, or 40)", simulate_read_rtt,
+     NETWORK},
     {"trace", "TRACE", "", "Rates of the way to the viewer instead of --rate; repeatable",
-     read_trace, NETWORK},
+     simulate_read_trace, NETWORK},
     {"trace-from", "SECONDS", "", "All start there in their trace, and not at a place of their own",
-     read_trace_from, NETWORK},
-    {"jitter", "MS", "0", "A packet takes up to so much longer", read_jitter, NETWORK},
-    {"loss", "SHARE", "0", "So likely is a packet lost, each way", read_loss, NETWORK},
+     simulate_read_trace_from, NETWORK},
+    {"jitter", "MS", "0", "A packet takes up to so much longer", simulate_read_jitter, NETWORK},
+    {"loss", "SHARE", "0", "So likely is a packet lost, each way", simulate_read_loss, NETWORK},
     {"queue", "BYTES", "",
-     "What may wait at a link (default: what it carries in a round trip, at least 64k)", read_queue,
-     NETWORK},
-    {"share", "N", "1", "Sessions that share a link", read_share, NETWORK},
+     "What may wait at a link (default: what it carries in a round trip, at least 64k)",
+     simulate_read_queue, NETWORK},
+    {"share", "N", "1", "Sessions that share a link", simulate_read_share, NETWORK},
     {"http", "VERSION", "1.1", "1.1, 2, 3, or ideal: no handshakes and no congestion windows",
-     read_http, NETWORK},
-    {"tls", NULL, "false", "HTTP/1.1 over TLS 1.3, as the others are", read_tls, NETWORK},
-    {"spares", "N", "1", "Idle connections kept open for a zap, with HTTP/1.1", read_spares,
-     NETWORK},
+     simulate_read_http, NETWORK},
+    {"tls", NULL, "false", "HTTP/1.1 over TLS 1.3, as the others are", simulate_read_tls, NETWORK},
+    {"spares", "N", "1", "Idle connections kept open for a zap, with HTTP/1.1",
+     simulate_read_spares, NETWORK},
     {"content", "FILE", "",
-     "What is watched: of `player-sim record`, or a movie of Sabre; repeatable", read_content,
-     CONTENT},
+     "What is watched: of `player-sim record`, or a movie of Sabre; repeatable",
+     simulate_read_content, CONTENT},
     {"ladder", "RUNGS", "1280x720@2500k,640x360@800k,426x240@400k",
-     "Without --content, a made-up one of these renditions", read_ladder, CONTENT},
-    {"fps", "RATE", "30", "Its frames per second", read_fps, CONTENT},
-    {"segment-duration", "SECONDS", "6", "Its segments", read_segment, CONTENT},
-    {"audio-bitrate", "BPS", "128k", "Its sound; 0 is none", read_audio, CONTENT},
+     "Without --content, a made-up one of these renditions", simulate_read_ladder, CONTENT},
+    {"fps", "RATE", "30", "Its frames per second", simulate_read_fps, CONTENT},
+    {"segment-duration", "SECONDS", "6", "Its segments", simulate_read_segment, CONTENT},
+    {"audio-bitrate", "BPS", "128k", "Its sound; 0 is none", simulate_read_audio, CONTENT},
     {"part-duration", "SECONDS", "0.2", "Of ll-dash's chunks and ll-hls' parts", read_part,
      CONTENT},
     {"packet-time", "MS", "0",
-     "How long the origin makes an Initialization Packet that is asked for", read_packet_time,
-     CONTENT},
+     "How long the origin makes an Initialization Packet that is asked for",
+     simulate_read_packet_time, CONTENT},
     {"seed", "N", "1", "Of all that is random", viewer_read_seed, RUN},
     {"threads", "N", "", "Threads (default: as many as processors); the report is the same",
      read_threads, RUN},
@@ -406,40 +250,6 @@ static const struct settings settings = {
 
 /* ---- what the rows leave to be done ---- */
 
-static bool make_content(struct simulate_options *o, struct settings_reading *r)
-{
-    char why[CONTENT_ERROR_BYTES];
-    if (!o->content_count) {
-        if (content_synthesize(&o->ladder, &o->contents[0], why))
-            return settings_wrong(r, "the content can't be made up: %s", why);
-        o->content_count = 1;
-    }
-    for (size_t i = 0; !o->run.delivery && i < o->content_count; i++)
-        if (!content_has_packets(&o->contents[i]))
-            return settings_wrong(r,
-                                  "--content %.60s knows segments only: HESP needs frames and "
-                                  "packets; record a channel with player-sim record",
-                                  o->contents[i].name);
-    return true;
-}
-
-/* What was not given: 10 Mbit/s, and 40 ms where the traces tell none. */
-static void take_link(struct simulate_options *o)
-{
-    const struct link_values *v = &o->link;
-    bool traced = o->run.trace_count > 0;
-    o->run.rate_bps = v->rate_bps >= 0 ? v->rate_bps : traced ? 0 : default_rate_bps;
-    o->run.rtt_us = v->rtt_us >= 0 ? v->rtt_us : default_rtt_us;
-    o->run.rtt_fixed = v->rtt_us >= 0;
-    o->run.jitter_us = v->jitter_us;
-    o->run.loss = v->loss;
-    o->run.queue_bytes = v->queue_bytes;
-    o->run.trace_fixed = v->trace_from_us >= 0;
-    o->run.trace_from_us = v->trace_from_us;
-}
-
-/* On demand the buffer is Sabre's (--max-buffer); and over an ideal network, as in all simulators
- * of its kind, all but the media itself is known beforehand. */
 static bool take_delivery(struct simulate_options *o, struct settings_reading *r)
 {
     const struct segmented_delivery *row = o->run.delivery;
@@ -498,13 +308,13 @@ enum settings_outcome simulate_options_read(int argc, char **argv, struct simula
     enum settings_outcome outcome = settings_read(&settings, argc, argv, out, error);
     if (outcome != SETTINGS_RUN)
         return outcome;
-    if (!take_delivery(out, &r) || !make_content(out, &r))
+    if (!take_delivery(out, &r) || !simulate_make_content(out, &r))
         return SETTINGS_WRONG;
     out->run.traces = (const struct trace *const *)out->traces;
     out->run.contents = out->contents;
     out->run.content_count = out->content_count;
     take_viewers(out);
-    take_link(out);
+    simulate_take_link(out);
     if (out->run.http.http != VIRTUAL_IDEAL)
         out->run.http.serve_us = serve_us;
     name_channels(out);

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 #include <math.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 /* A piece weighs what its frames do, whatever the unit; and so do any frames in a row. */
@@ -50,7 +50,7 @@ static void frames_weigh_what_their_pieces_do(void **state)
     expect_pieces(&s, SEGMENTED_PARTS, 3, 3); /* of one frame */
 }
 
-static const volatile sig_atomic_t never;
+static const atomic_bool never;
 
 static json_t *run(const struct simulate_config *config, struct simulate_result *result)
 {

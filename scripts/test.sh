@@ -80,11 +80,11 @@ stage_asan() {
     build asan all -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_SANITIZE=address,undefined || return
     # Real links and a real proxy add time here, and no code that the other tests don't reach.
     ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
-        run_tests asan -E '^e2e-player_(over_link|http2)$'
+        run_tests asan -E '^e2e-player_(over_link|virtual|http2)$'
 }
 
 stage_tsan() {
-    build tsan all -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_SANITIZE=thread || return
+    build tsan thread-tests -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_SANITIZE=thread || return
     TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 run_tests tsan -L threads
 }
 

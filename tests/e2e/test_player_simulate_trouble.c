@@ -4,6 +4,7 @@
 #include "support/cmocka_all.h"
 #include "support/sanitized.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,9 +53,7 @@ static void expect_refused(const char *option, const char *text, const char *why
     player_file(text, file);
     player_file("of yesterday", report);
     const struct player_mistake mistake = {
-        {"simulate", "--json", report, "--csv", report + 1, option, file},
-        {option, file + strlen("/tmp/"), why},
-        NULL};
+        {"simulate", "--json", report, option, file}, {option, file + strlen("/tmp/"), why}, NULL};
     player_expect_refusal(&mistake, WRONG_USAGE);
     assert_int_equal(simulation_file_bytes(report), strlen("of yesterday"));
     unlink(file);
@@ -163,6 +162,51 @@ static void interrupted_it_tells_what_is_complete(void **state)
     }
 }
 
+/* On a terminal of its own, and of the test. */
+static pid_t start_on_terminal(const char *words, int *terminal)
+{
+    char text[SIMULATION_TEXT_BYTES];
+    const char *list[SIMULATION_WORDS_MAX + 1], *argv[SIMULATION_WORDS_MAX + 2];
+    simulation_words(words, "simulate", text, list);
+    argv[0] = OPENHESP_PLAYER_SIM;
+    memcpy(argv + 1, list, sizeof list);
+    *terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(*terminal >= 0 && !grantpt(*terminal) && !unlockpt(*terminal));
+    int side = open(ptsname(*terminal), O_RDWR | O_NOCTTY);
+    assert_true(side >= 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(side, STDERR_FILENO);
+        dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+        execv(argv[0], (char *const *)argv);
+        _exit(127);
+    }
+    close(side);
+    return pid;
+}
+
+static void on_a_terminal_it_shows_how_far_it_is(void **state)
+{
+    (void)state;
+    int terminal, status;
+    char seen[4096];
+    size_t size = 0;
+    pid_t pid = start_on_terminal("--sessions 10000000", &terminal);
+    assert_true(pid > 0);
+    for (seen[0] = '\0'; !strstr(seen, " s left"); seen[size] = '\0') {
+        ssize_t got = read(terminal, seen + size, sizeof seen - 1 - size);
+        assert_true(got > 0);
+        size += (size_t)got;
+    }
+    kill(pid, SIGTERM);
+    while (read(terminal, seen + size, 1) > 0)
+        ;
+    assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), FAILURE);
+    player_expect_texts(seen, (const char *const[]){" of 10000000 sessions, "}, 1);
+    close(terminal);
+}
+
 /* One session of a month, with nothing to be told before its end. */
 static void interrupted_in_a_long_session_it_ends(void **state)
 {
@@ -221,13 +265,14 @@ static void memory_does_not_grow_with_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_does_not_grow_with_time), /* before larger children */
         cmocka_unit_test(wrong_usage_names_the_remedy),
         cmocka_unit_test(bad_inputs_are_told_before_anything_is_written),
         cmocka_unit_test(what_cannot_be_written_is_told),
         cmocka_unit_test(interrupted_it_tells_what_is_complete),
+        cmocka_unit_test(on_a_terminal_it_shows_how_far_it_is),
         cmocka_unit_test(interrupted_in_a_long_session_it_ends),
         cmocka_unit_test(a_reader_who_leaves_is_told_of),
-        cmocka_unit_test(memory_does_not_grow_with_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

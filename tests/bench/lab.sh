@@ -40,6 +40,7 @@ run() {
 
 # figures FILE COLUMNS NAME...: a line of CSV for each, after the experiment's own columns, whose values NAME holds,
 # divided by colons.
+# shellcheck disable=SC2016 # $m and $s are jq's
 figures='.metrics as $m | .duration_s as $s | [
     $m.startup_ms.tm90, $m.zap_ms.tm90, $m.zap_ms.ci95[0], $m.zap_ms.ci95[1], $m.zap_ms.p50, $m.zap_ms.p99,
     $m.latency_ms.tm90, $m.stall_count.mean, $m.stall_percent.mean, $m.bitrate_kbps.mean, $m.wasted_percent.mean,
@@ -68,7 +69,7 @@ draw() {
 deliveries() {
     local viewers=(--duration 180 --segment-duration 2 --audio-bitrate 0) names=() d rtt catchup
     local thin=(--sessions 430 --zap-every random:20 --abr throughput "${traces[@]}"
-        --ladder 1280x720@2500k,854x480@1200k,640x360@600k,426x240@300k,256x144@150k)
+        --ladder "1280x720@2500k,854x480@1200k,640x360@600k,426x240@300k,256x144@150k")
     for d in hesp ll-dash ll-hls segment; do
         case $d in
         ll-dash) catchup=dash.js ;;
@@ -120,7 +121,7 @@ zap() {
 # 3. Rules on the profiles of the MMSys 2020 challenge, with its bit rates.
 rules() {
     local viewers=(--sessions 500 --duration 150 --zap-every 0 --rtt 40 --audio-bitrate 0 --segment-duration 1
-        --part-duration 0.033333 --ladder 1280x720@1000k,854x480@600k,640x360@200k --trace cascade
+        --part-duration 0.033333 --ladder "1280x720@1000k,854x480@600k,640x360@200k" --trace cascade
         --trace intra-cascade --trace spike --trace slow-jitter --trace fast-jitter) names=() rule buffer
     for rule in throughput bola dynamic; do
         run "ll-dash:$rule:" "${viewers[@]}" --delivery ll-dash --abr $rule --catchup dash.js

@@ -50,7 +50,7 @@ static int remove_lab(void **state)
     return 0;
 }
 
-static void record(const char *name, char path[PATH_BYTES])
+static struct process start_recording(const char *name, char path[PATH_BYTES])
 {
     struct process p;
     char url[96];
@@ -58,15 +58,20 @@ static void record(const char *name, char path[PATH_BYTES])
     strcpy(path, "/tmp/openhesp-content-XXXXXX");
     close(mkstemp(path));
     const char *const argv[] = {"ip",     "netns",      "exec", lab.name, OPENHESP_PLAYER_SIM,
-                                "record", "--duration", "6",    "-o",     path,
+                                "record", "--duration", "4",    "-o",     path,
                                 url,      NULL};
     assert_true(process_start(&p, argv, PROCESS_NO_PIPE));
-    int code = process_wait(&p, RECORD_MS);
-    char *log = process_log(&p);
+    return p;
+}
+
+static void end_recording(struct process *p)
+{
+    int code = process_wait(p, RECORD_MS);
+    char *log = process_log(p);
     if (code)
         print_message("%s\n", log);
     free(log);
-    process_finish(&p);
+    process_finish(p);
     assert_int_equal(code, 0);
 }
 
@@ -102,16 +107,16 @@ static void what_is_simulated_is_what_is_seen(void **state)
     const char *const watch[] = {"--sessions",
                                  "1",
                                  "--duration",
-                                 "30",
+                                 "16",
                                  "--decode",
                                  "none",
                                  "--zap-every",
-                                 "random:1.2",
+                                 "random:0.8",
                                  "http://10.77.0.1:8080/one/manifest.json",
                                  "http://10.77.0.1:8080/two/manifest.json",
                                  NULL};
-    const char *const simulate[] = {"--sessions", "40",        "--duration",  "30",
-                                    "--channels", "2",         "--zap-every", "random:1.2",
+    const char *const simulate[] = {"--sessions", "40",        "--duration",  "16",
+                                    "--channels", "2",         "--zap-every", "random:0.8",
                                     "--rtt",      "80",        "--rate",      "4M",
                                     "--resync",   "0",         "--content",   contents[0],
                                     "--content",  contents[1], NULL};
@@ -122,8 +127,10 @@ static void what_is_simulated_is_what_is_seen(void **state)
     if (!lab.name[0])
         skip();
     packager_start_in(&packager, lab.name, start, 2);
-    record("one", contents[0]);
-    record("two", contents[1]);
+    struct process one = start_recording("one", contents[0]);
+    struct process two = start_recording("two", contents[1]);
+    end_recording(&one);
+    end_recording(&two);
     player_run_behind(link, watch, &live);
     player_expect_code(&live, 0);
     player_simulate(simulate, &simulated);

@@ -51,12 +51,8 @@ static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"live", command_live},
-    {"simulate", command_simulate},
-    {"record", command_record},
-    {"stats", command_stats},
-    {"link", command_link},
-    {"compare", command_compare},
+    {"live", command_live},   {"simulate", command_simulate}, {"record", command_record},
+    {"stats", command_stats}, {"link", command_link},         {"compare", command_compare},
     {"merge", command_merge},
 };
 

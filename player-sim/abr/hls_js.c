@@ -6,10 +6,11 @@
 #include "player-sim/abr/rules.h"
 #include "player-sim/abr/sample.h"
 
-#define STAY      0.95 /* abrBandWidthFactor */
-#define UP        0.7  /* abrBandWidthUpFactor */
-#define START_BPS 5e5  /* abrEwmaDefaultEstimate; the first variant's bit rate where that is more, \
-                        */
+#define STAY 0.95 /* abrBandWidthFactor */
+#define UP   0.7  /* abrBandWidthUpFactor */
+#define START_BPS                                                                                  \
+    5e5 /* abrEwmaDefaultEstimate; the first variant's bit rate where that is more,                \
+         */
 #define START_MOST   5e6 /* but at most abrEwmaDefaultEstimateMax */
 #define LATE_MOST_US 4e6 /* maxStarvationDelay */
 

@@ -72,7 +72,8 @@ static void unknown_things_are_wrong_usage(void **state)
 {
     static const struct player_mistake mistakes[] = {
         {{"lvie"},
-         {"command lvie is not known", "live, simulate, record, compare, merge, stats or link", "--help"},
+         {"command lvie is not known", "live, simulate, record, compare, merge, stats or link",
+          "--help"},
          NULL},
         {{"--nonsense"}, {"option --nonsense is not known", "player-sim --help"}, NULL},
         {{"-h"}, {"option -h is not known", "player-sim --help"}, NULL},

@@ -3,13 +3,13 @@
 #include "media/core/err.h"
 #include "player-sim/command/command.h"
 #include "player-sim/command/command_text.h"
+#include "player-sim/command/interrupt.h"
 #include "player-sim/command/live_options.h"
 #include "player-sim/command/outputs.h"
 
 #include <curl/curl.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,23 +17,6 @@
 
 static const char program[] = "player-sim live";
 static const double late_timers_max = 0.01;
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int signal)
-{
-    (void)signal;
-    stop = 1;
-}
-
-static void take_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: waits end at once */
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
 
 /* As many descriptors as the system lets us have. false, with one line told, where that is not
  * enough: what these sessions would see is their own shortage. */
@@ -92,7 +75,6 @@ static bool run(struct live_options *options, struct outputs *outputs, struct re
 {
     char error[LIVE_TEXT_BYTES];
     struct live_result result;
-    options->run.stop = &stop;
     if (live_run(&options->run, report, &result, error)) {
         fprintf(stderr, "player-sim live: %s\n", error);
         return false;
@@ -121,7 +103,7 @@ int command_live(int argc, char **argv)
     case SETTINGS_RUN:
         break;
     }
-    take_signals();
+    options.run.stop = interrupt_take(INTERRUPT_AGAIN_IGNORED);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     if (raise_descriptor_limit(&options.run) && outputs_open(&outputs, program, &options.outputs)) {
         struct report_config config = {.mode = "live",

@@ -3,35 +3,18 @@
 #include "media/core/err.h"
 #include "player-sim/command/channel_name.h"
 #include "player-sim/command/command.h"
+#include "player-sim/command/interrupt.h"
 #include "player-sim/command/record_options.h"
 #include "player-sim/content/file.h"
 #include "player-sim/live/progress.h"
 #include "player-sim/record/recorder.h"
 
 #include <curl/curl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const int64_t look_up_us = 100000; /* at signals and progress */
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int signal)
-{
-    (void)signal;
-    stop = 1;
-}
-
-static void take_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: waits end at once */
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
 
 struct run {
     const struct record_options *options;
@@ -40,6 +23,7 @@ struct run {
     struct recorder *recorder;
     struct progress progress;
     int64_t utc_offset_us; /* our own UTC minus the monotonic clock */
+    const atomic_bool *stop;
 };
 
 static int complain(const char *what, const char *why)
@@ -92,7 +76,7 @@ static int follow(struct run *run, struct recorder_progress *p)
     recorder_start(run->recorder, now_us);
     drain(run);
     recorder_progress(run->recorder, p);
-    while (!status && !p->over && !stop) {
+    while (!status && !p->over && !*run->stop) {
         status = http_loop_run(run->loop, now_us + look_up_us);
         now_us = clock_monotonic_us();
         recorder_progress(run->recorder, p);
@@ -155,7 +139,7 @@ static int record(struct run *run)
     int status = follow(run, &p);
     if (status)
         return complain("the recording could not go on", err_text(status));
-    const char *early = p.early ? p.text : stop ? "stopped before its time" : NULL;
+    const char *early = p.early ? p.text : *run->stop ? "stopped before its time" : NULL;
     if (!p.segments)
         return complain(early, "no segment is whole, nothing was written");
     if (early)
@@ -165,7 +149,9 @@ static int record(struct run *run)
 
 static int run(const struct record_options *options)
 {
-    struct run run = {.options = options, .utc_offset_us = clock_utc_us() - clock_monotonic_us()};
+    struct run run = {.options = options,
+                      .utc_offset_us = clock_utc_us() - clock_monotonic_us(),
+                      .stop = interrupt_take(INTERRUPT_AGAIN_IGNORED)};
     struct recorder_config config = {.url = options->url,
                                      .duration_us = options->duration_us,
                                      .packets_every = options->packets_every,
@@ -197,7 +183,6 @@ int command_record(int argc, char **argv)
     }
     if (content_write_check(options.path, fault))
         return complain(fault, "give a file that can be written");
-    take_signals();
     curl_global_init(CURL_GLOBAL_DEFAULT);
     int code = run(&options);
     curl_global_cleanup();

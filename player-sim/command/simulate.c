@@ -5,36 +5,17 @@
 #include "media/core/err.h"
 #include "player-sim/command/command.h"
 #include "player-sim/command/command_text.h"
+#include "player-sim/command/interrupt.h"
 #include "player-sim/command/simulate_options.h"
 #include "player-sim/live/progress.h"
 
 #include <inttypes.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { EXIT_USAGE = 2 };
 
 static const char program[] = "player-sim simulate";
-
-static atomic_bool stop; /* threads read it while a signal comes */
-
-static void on_signal(int signal)
-{
-    (void)signal;
-    stop = true;
-}
-
-static void take_signals(void)
-{
-    /* a second one ends the program where it stands */
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
 
 struct watched {
     struct progress progress;
@@ -108,7 +89,6 @@ static bool run(struct simulate_options *options, struct outputs *outputs, struc
     char error[SIMULATE_TEXT_BYTES];
     struct simulate_result result;
     struct watched watched = {.start_us = clock_monotonic_us()};
-    options->run.stop = &stop;
     progress_init(&watched.progress, watched.start_us);
     int status = simulate_run(&options->run, report, show_progress, &watched, &result, error);
     progress_finish(&watched.progress);
@@ -145,7 +125,7 @@ static bool simulate(struct simulate_options *options, const char *command)
 {
     struct outputs outputs = {0};
     struct report *report = NULL;
-    take_signals();
+    options->run.stop = interrupt_take(INTERRUPT_AGAIN_ENDS);
     bool good = outputs_open(&outputs, program, &options->outputs) &&
                 make_report(options, command, &outputs, &report) && run(options, &outputs, report);
     report_destroy(report);

@@ -8,7 +8,7 @@
 #include "player-sim/session/session.h"
 #include "player-sim/transport/http/client.h"
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 enum { LIVE_SESSIONS_MAX = 10000, LIVE_TEXT_BYTES = 256 };
@@ -28,7 +28,7 @@ struct live_config {
     int64_t buffer_us, resync_us;
     uint64_t seed;
     struct http_config http;
-    const volatile sig_atomic_t *stop; /* set from outside: ends the run early */
+    const atomic_bool *stop; /* set from outside: ends the run early */
 };
 
 struct live_result {

@@ -9,14 +9,18 @@ struct live_viewer {
     struct viewer *viewer;
     struct http_client *http;
     struct decoding *decoding; /* NULL: it does not decode */
+    int64_t rtt_us;            /* as of the last packet */
 };
 
 static void on_event(void *context, int64_t now_us, const struct session_event *event)
 {
     struct live_viewer *v = context;
     struct http_facts facts;
-    http_client_facts(v->http, &facts);
-    viewer_handle(v->viewer, now_us, event, facts.rtt_us);
+    if (event->kind == SESSION_PACKET) {
+        http_client_facts(v->http, &facts);
+        v->rtt_us = facts.rtt_us;
+    }
+    viewer_handle(v->viewer, now_us, event, v->rtt_us);
 }
 
 static void on_decoded(void *context, int64_t now_us, const struct decoding_outcome *o)
@@ -62,6 +66,7 @@ int live_viewer_create(struct live_world *world, const struct viewer_config *con
     if (!v)
         return ERR_NOMEM;
     v->world = world;
+    v->rtt_us = -1;
     const struct viewer_ports ports = {request, cancel, decode, close_stream, v};
     struct http_config with_payloads = *http;
     with_payloads.payloads = config->session.decodes;

@@ -162,7 +162,7 @@ const char *channel_name(const struct channel *c)
 static size_t active_index(const struct channel *c)
 {
     size_t i = c->count - 1;
-    while (i > 0 && !presentation_has_samples(c->list[i]))
+    while (i > 0 && !presentation_can_be_joined(c->list[i]))
         i--;
     return i;
 }
@@ -300,6 +300,16 @@ struct presentation *channel_take_expired(struct channel *c, int64_t now_us)
     return oldest;
 }
 
+/* What follows should have come at the active one's end, and hasn't: viewers stand still. */
+static int64_t overdue_us(const struct channel *c, int64_t now_us)
+{
+    const struct presentation *active = channel_active(c);
+    if (active == last(c))
+        return 0;
+    return now_us -
+           timeline_video_us(presentation_timeline(active), presentation_end_frame(active));
+}
+
 void channel_state(const struct channel *c, int64_t now_us, struct channel_state *state)
 {
     struct presentation_state active;
@@ -310,6 +320,8 @@ void channel_state(const struct channel *c, int64_t now_us, struct channel_state
                                     .behind_us = active.behind_us,
                                     .started = presentation_begun(c->list[0]),
                                     .changing = !channel_settled(c)};
+    if (overdue_us(c, now_us) > state->behind_us)
+        state->behind_us = overdue_us(c, now_us);
     memcpy(state->rungs, active.rungs, sizeof state->rungs);
     source_state(c->source, &state->input);
 }

@@ -199,12 +199,12 @@ bool presentation_begun(const struct presentation *p)
     return atomic_load(&p->begun);
 }
 
-bool presentation_has_samples(const struct presentation *p)
+bool presentation_can_be_joined(const struct presentation *p)
 {
     for (size_t i = 0; i < store_track_count(p->store); i++) {
         struct store_track_state state;
         store_track_state(store_track_at(p->store, i), &state);
-        if (state.newest_sequence < 0)
+        if (state.newest_sequence < 1)
             return false;
     }
     return presentation_begun(p);

@@ -45,9 +45,10 @@ void presentation_set_memory(struct presentation *p, int64_t bytes);
 
 /* It has begun. */
 bool presentation_begun(const struct presentation *p);
-/* Every track has a sample: it can be the active one. */
-bool presentation_has_samples(const struct presentation *p);
-/* Every track has a packet too: a viewer can join anywhere. */
+/* Every track has its first samples, so that whoever comes finds a packet, or one that is being
+ * made (see store_newest_packet): it can be the active one. */
+bool presentation_can_be_joined(const struct presentation *p);
+/* Every track has a packet. */
 bool presentation_ready(const struct presentation *p);
 /* Every track holds its last frame (or has failed). */
 bool presentation_finished(const struct presentation *p);

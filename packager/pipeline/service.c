@@ -375,6 +375,8 @@ void service_status_line(const struct service *s, int64_t now_us, char *out, siz
     int at =
         snprintf(out, capacity, "up %02" PRId64 ":%02" PRId64 ":%02" PRId64 "  viewers %" PRId64,
                  up_s / 3600, up_s / 60 % 60, up_s % 60, o.live_responses);
+    if (s->reloads.done && at > 0 && (size_t)at < capacity)
+        at += snprintf(out + at, capacity - (size_t)at, "  reloads %" PRId64, s->reloads.done);
     for (size_t i = 0; i < s->channel_count && at > 0 && (size_t)at < capacity; i++) {
         struct channel_state state;
         channel_state(s->channels[i]->channel, now_us, &state);

@@ -157,6 +157,25 @@ static void test_growing_segment_is_never_trimmed(void **state)
     store_destroy(s);
 }
 
+/* Another bound holds from the next change on, and what was lost to the first is given again. */
+static void test_bytes_can_be_bounded_anew(void **state)
+{
+    (void)state;
+    struct store *s = fixture_store(10000000, SIZE_MAX);
+    struct store_track *t = fixture_track(s, "v", THIRTY, 1);
+    fixture_append(t, 600, 100);
+    assert_int_equal(store_available_us(s), 10000000);
+    store_set_max_bytes(s, 12000); /* 4 s */
+    fixture_append(t, 601, 100);
+    assert_true(store_bytes(s) <= 12000);
+    assert_true(store_available_us(s) < 4000000);
+    store_set_max_bytes(s, SIZE_MAX);
+    fixture_append(t, 1200, 100);
+    assert_int_equal(store_available_us(s), 10000000);
+    assert_int_equal(state_of(t).oldest_sequence, 900);
+    store_destroy(s);
+}
+
 /* A packet that comes late counts too, and may be what makes the bytes run out. */
 static void test_late_packets_count(void **state)
 {
@@ -259,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_h12_segments_go_with_their_last_packet),
         cmocka_unit_test(test_h23_window_is_of_the_tracks_own_time),
+        cmocka_unit_test(test_bytes_can_be_bounded_anew),
         cmocka_unit_test(test_h7_available_is_the_window_when_bytes_suffice),
         cmocka_unit_test(test_h7_bytes_shrink_the_window_of_all_tracks),
         cmocka_unit_test(test_h7_window_comes_back_when_bytes_do),

@@ -15,7 +15,6 @@ static const int64_t follow_ahead_us = 5200000; /* 5 s of events in every track 
 static const int64_t start_grace_us = 1500000;  /* how long a feed may take before black is shown */
 static const int64_t start_lead_us = 20000;     /* from the decision to start to frame 0 */
 static const int64_t late_slot_us = 500000;     /* a clock that late has been suspended */
-static const int64_t expiry_margin_us = 1000000; /* for who asks for the far end of the window */
 
 struct channel {
     char name[CONFIG_NAME_MAX + 1]; /* for all threads */
@@ -285,15 +284,20 @@ struct presentation *channel_active(const struct channel *c)
     return c->list[active_index(c)];
 }
 
+void channel_trim(struct channel *c, int64_t now_us)
+{
+    for (size_t i = 0; i < active_index(c); i++)
+        if (presentation_finished(c->list[i]))
+            presentation_trim(c->list[i], now_us);
+}
+
 struct presentation *channel_take_expired(struct channel *c, int64_t now_us)
 {
     struct presentation *oldest = c->list[0];
     if (active_index(c) == 0)
         return NULL;
-    int64_t end_us =
-        timeline_video_us(presentation_timeline(oldest), presentation_end_frame(oldest));
-    int64_t kept_us = store_available_us(presentation_store(oldest)) + expiry_margin_us;
-    if (now_us < end_us + kept_us && c->count < CHANNEL_PRESENTATIONS_MAX)
+    bool expired = presentation_expired(oldest, now_us);
+    if (!expired && c->count < CHANNEL_PRESENTATIONS_MAX)
         return NULL;
     c->count--;
     memmove(c->list, c->list + 1, c->count * sizeof *c->list);

@@ -13,6 +13,8 @@
 
 enum { PRESENTATION_ID_BYTES = 32 };
 
+static const int64_t margin_us = 1000000; /* for who asks for the far end of the window */
+
 struct presentation {
     const char *channel; /* the channel's name */
     char id[PRESENTATION_ID_BYTES];
@@ -192,6 +194,18 @@ int64_t presentation_end_frame(const struct presentation *p)
 void presentation_set_memory(struct presentation *p, int64_t bytes)
 {
     store_set_max_bytes(p->store, (size_t)bytes);
+}
+
+void presentation_trim(struct presentation *p, int64_t now_us)
+{
+    int64_t kept_us = store_available_us(p->store) + margin_us;
+    store_trim_before(p->store, now_us - p->timeline.start_us - kept_us);
+}
+
+bool presentation_expired(const struct presentation *p, int64_t now_us)
+{
+    int64_t end_us = timeline_video_us(&p->timeline, presentation_end_frame(p));
+    return now_us >= end_us + store_available_us(p->store) + margin_us;
 }
 
 bool presentation_begun(const struct presentation *p)

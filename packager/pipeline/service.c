@@ -132,6 +132,7 @@ static void take_expired(struct service *s, struct service_channel *entry, int64
 {
     if (entry->leftover_count >= CHANNEL_PRESENTATIONS_MAX)
         return;
+    channel_trim(entry->channel, now_us);
     pthread_mutex_lock(&s->lock);
     struct presentation *expired = channel_take_expired(entry->channel, now_us);
     pthread_mutex_unlock(&s->lock);

@@ -37,7 +37,8 @@ static const char at_first[] =
  * and one more. */
 static const char changed[] =
     HEAD "  - {name: one, input: 'test:1', fps: 30000/1001, ladder: '320x180@300k'}\n"
-         "  - {name: new, input: 'test:4'}\n" KEEP;
+         "  - {name: new, input: 'test:4'}\n"
+         "  - {name: nothing, input: /nowhere/at/all.mp4}\n" KEEP;
 static const char changed_again[] =
     HEAD "  - {name: one, input: 'test:1', fps: 25, ladder: '320x180@300k'}\n"
          "  - {name: new, input: 'test:9'}\n" KEEP;
@@ -489,6 +490,7 @@ static void h6_h9_h32_channels_come_go_and_change(void **state)
     set_ends(&s);
     what_is_to_come_is_not_there_yet(&s);
     removed_and_added_channels_have_gone_and_come(&s);
+    expect_log(&s, "nothing: the channel could not be added");
     /* Another one in the middle of it has its time after it. */
     active_of(&s, "new", new);
     reload(&s, changed_again);

@@ -224,6 +224,7 @@ int origin_create_with(const struct origin_config *config, const struct origin_l
     s->limits = *limits;
     s->clients.counters = &s->counters;
     origin_site_init(&s->site, &s->parking);
+    origin_gate_init(&s->gate);
     status = origin_hangups_init(&s->hangups);
     if (status != ERR_OK)
         goto fail_hangups;
@@ -247,6 +248,7 @@ fail:
 fail_parking:
     origin_hangups_finish(&s->hangups);
 fail_hangups:
+    origin_gate_finish(&s->gate);
     origin_site_finish(&s->site);
     free(o);
     return status;
@@ -266,12 +268,18 @@ void origin_destroy(struct origin *o)
     origin_site_finish(&o->service.site);
     origin_parking_finish(&o->service.parking);
     origin_hangups_finish(&o->service.hangups);
+    origin_gate_finish(&o->service.gate);
     free(o);
 }
 
 uint16_t origin_port(const struct origin *o)
 {
     return o->port;
+}
+
+void origin_set_access(struct origin *o, const struct origin_access *access)
+{
+    origin_gate_set(&o->service.gate, access);
 }
 
 int origin_add_page(struct origin *o, const struct origin_page *page)

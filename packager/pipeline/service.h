@@ -20,6 +20,7 @@ struct service {
     struct origin *origin;
     struct channel **channels;
     size_t channel_count;
+    struct origin_access access;                /* as last read */
     char (*manifest_paths)[SERVICE_PATH_BYTES]; /* one a channel */
 };
 
@@ -27,6 +28,11 @@ struct service {
  * in any case. */
 int service_create(const struct config *config, struct service *s);
 void service_destroy(struct service *s);
+
+/* Reads the files of keys, tokens and certificate again, for whoever asks or connects from now on.
+ * What can't be used is told in a line of the log each, and what held before goes on to hold. From
+ * the thread of service_create. */
+void service_reload_credentials(struct service *s);
 
 void service_announce_end(struct service *s);
 bool service_finished(const struct service *s);

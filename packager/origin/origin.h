@@ -23,6 +23,9 @@ struct origin;
 struct origin_config {
     char address[64]; /* numeric IPv4 or IPv6 */
     uint16_t port;    /* 0: the system picks one */
+    /* PEM files, borrowed until origin_create returns: the certificate with its chain, and its key.
+     * Both NULL: plain HTTP. */
+    const char *certificate_path, *key_path;
 };
 
 /* Who may ask for something. Stores are always ORIGIN_SIGNED. */
@@ -54,6 +57,11 @@ int origin_create(const struct origin_config *config, struct origin **out);
  * NULL is fine. */
 void origin_destroy(struct origin *o);
 uint16_t origin_port(const struct origin *o);
+
+/* Reads the two files of a certificate, for connections from now on; those that are open keep what
+ * they have. Where the pair can't be used, ERR_IO or ERR_INVALID: the current one stays, and the
+ * reason is in the log. ERR_STATE where the origin was not created with TLS. */
+int origin_set_certificate(struct origin *o, const char *certificate_path, const char *key_path);
 
 /* Replaces the keys and tokens, for requests from now on. Copied. */
 void origin_set_access(struct origin *o, const struct origin_access *access);

@@ -25,6 +25,8 @@ struct origin_service {
     struct origin_parking parking;
     struct origin_hangups hangups;
     struct origin_clients clients;
+    struct origin_certificates certificates; /* none: no TLS */
+    struct origin_handshakes handshakes;
 };
 
 enum origin_method { ORIGIN_GET, ORIGIN_HEAD, ORIGIN_OPTIONS, ORIGIN_OTHER_METHOD };

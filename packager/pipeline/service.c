@@ -130,42 +130,48 @@ static int create_channels(struct service *s)
     return 0;
 }
 
-/* path NULL: none are asked for. */
-static int read_secrets(const char *path, const char *option, struct access_secrets *out)
+/* path NULL: none are asked for. again: there are some that hold meanwhile. */
+static int read_secrets(const char *path, const char *option, bool again,
+                        struct access_secrets *out)
 {
     char why[ACCESS_WHY_BYTES];
-    if (!path)
-        return 0;
-    int status = access_secrets_read(path, out, why);
-    if (status)
+    int status = path ? access_secrets_read(path, out, why) : 0;
+    if (status && again)
+        log_warn("access", "--%s: %s; until then what was there before holds", option, why);
+    else if (status)
         log_error("access", "--%s: %s", option, why);
     return status;
 }
 
 /* Each by itself: one that can't be read leaves the other as it is. */
-static int read_access(struct service *s)
+static int read_access(struct service *s, bool again)
 {
-    int keys = read_secrets(s->config->sign_key, "sign-key", &s->access.keys);
-    int tokens = read_secrets(s->config->metrics_token, "metrics-token", &s->access.tokens);
+    const struct config *config = s->config;
+    int keys = read_secrets(config->sign_key, "sign-key", again, &s->access.keys);
+    int tokens = read_secrets(config->metrics_token, "metrics-token", again, &s->access.tokens);
     return keys ? keys : tokens;
 }
 
 void service_reload_credentials(struct service *s)
 {
-    if (read_access(s))
-        log_warn("access", "what could not be read stays as it was");
+    const struct config *config = s->config;
+    if (!read_access(s, true) && (config->sign_key || config->metrics_token))
+        log_info("access", "read again: keys of signed URLs %zu, tokens of /metrics %zu",
+                 s->access.keys.count, s->access.tokens.count);
     origin_set_access(s->origin, &s->access);
-    log_info("access", "keys and tokens: %zu of signed URLs, %zu of /metrics", s->access.keys.count,
-             s->access.tokens.count);
+    if (config->tls_certificate)
+        origin_set_certificate(s->origin, config->tls_certificate, config->tls_key);
 }
 
 int service_create(const struct config *config, struct service *s)
 {
-    struct origin_config origin = {.port = config->listen_port};
+    struct origin_config origin = {.port = config->listen_port,
+                                   .certificate_path = config->tls_certificate,
+                                   .key_path = config->tls_key};
     feed_log_capture_libav();
     *s = (struct service){.config = config, .started_us = clock_monotonic_us()};
     snprintf(origin.address, sizeof origin.address, "%s", config->listen_address);
-    int status = read_access(s);
+    int status = read_access(s, false);
     if (!status)
         status = origin_create(&origin, &s->origin);
     if (!status)
@@ -209,8 +215,9 @@ void service_url(const struct service *s, char out[SERVICE_URL_BYTES])
         address = "127.0.0.1";
     else if (!strcmp(address, "::"))
         address = "::1";
-    const char *form = strchr(address, ':') ? "http://[%s]:%u" : "http://%s:%u";
-    snprintf(out, SERVICE_URL_BYTES, form, address, origin_port(s->origin));
+    const char *form = strchr(address, ':') ? "%s://[%s]:%u" : "%s://%s:%u";
+    snprintf(out, SERVICE_URL_BYTES, form, s->config->tls_certificate ? "https" : "http", address,
+             origin_port(s->origin));
 }
 
 static char status_mark(const struct channel_state *state)

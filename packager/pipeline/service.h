@@ -37,7 +37,8 @@ void service_reload_credentials(struct service *s);
 void service_announce_end(struct service *s);
 bool service_finished(const struct service *s);
 
-/* "http://127.0.0.1:8080": where the origin answers, as seen from this machine. */
+/* "http://127.0.0.1:8080", or https with TLS: where the origin answers, as seen from this machine.
+ */
 enum { SERVICE_URL_BYTES = 128 };
 void service_url(const struct service *s, char out[SERVICE_URL_BYTES]);
 

@@ -80,13 +80,11 @@ static int read_pem(const char *path, const char *what, gnutls_datum_t *out,
     return ERR_IO;
 }
 
-/* Tells of what may surprise: a key that everybody may read, a certificate that has run out. */
-static void look_at(const gnutls_x509_crt_t leaf, const char *certificate_path,
-                    const char *key_path)
+/* Tells of what may surprise: a certificate that has run out, a key that everybody may read. */
+static void tell(time_t end_s, const char *certificate_path, const char *key_path)
 {
     struct stat info;
     char until[CLOCK_ISO8601_BYTES];
-    time_t end_s = gnutls_x509_crt_get_expiration_time(leaf);
 
     clock_iso8601((int64_t)end_s * 1000000, until);
     if ((int64_t)end_s <= clock_utc_us() / 1000000)
@@ -99,8 +97,9 @@ static void look_at(const gnutls_x509_crt_t leaf, const char *certificate_path,
                  key_path);
 }
 
-static int check_chain(const gnutls_datum_t *pem, const char *certificate_path,
-                       const char *key_path, char why[ORIGIN_WHY_BYTES])
+/* *end_s: when the first of them runs out. */
+static int check_chain(const gnutls_datum_t *pem, const char *path, time_t *end_s,
+                       char why[ORIGIN_WHY_BYTES])
 {
     gnutls_x509_crt_t *chain = NULL;
     unsigned count = 0;
@@ -108,12 +107,11 @@ static int check_chain(const gnutls_datum_t *pem, const char *certificate_path,
 
     if (failed != 0 || count == 0) {
         error_line(why, ORIGIN_WHY_BYTES,
-                   "%.200s is no certificate: %s: give a chain in PEM, the "
-                   "server's own certificate first",
-                   certificate_path, gnutls_strerror(failed));
+                   "%.200s is no certificate: %s: give a chain in PEM, the server's own first",
+                   path, gnutls_strerror(failed));
         return ERR_INVALID;
     }
-    look_at(chain[0], certificate_path, key_path);
+    *end_s = gnutls_x509_crt_get_expiration_time(chain[0]);
     for (unsigned i = 0; i < count; i++)
         gnutls_x509_crt_deinit(chain[i]);
     gnutls_free(chain);
@@ -168,16 +166,19 @@ int origin_certificates_load(struct origin_certificates *c, const char *certific
 {
     gnutls_datum_t certificate = {NULL, 0}, key = {NULL, 0};
     struct origin_certificate *made = NULL;
+    time_t end_s = 0;
     int status = read_pem(certificate_path, "a certificate", &certificate, why);
 
     if (status == ERR_OK)
         status = read_pem(key_path, "a private key", &key, why);
     if (status == ERR_OK)
-        status = check_chain(&certificate, certificate_path, key_path, why);
+        status = check_chain(&certificate, certificate_path, &end_s, why);
     if (status == ERR_OK)
         status = make(&certificate, &key, certificate_path, key_path, &made, why);
-    if (status == ERR_OK)
+    if (status == ERR_OK) {
         put_first(c, made);
+        tell(end_s, certificate_path, key_path);
+    }
     if (key.data != NULL)
         gnutls_memset(key.data, 0, key.size);
     gnutls_free(key.data);

@@ -60,12 +60,10 @@ void certificate_make(struct certificate *c, const char *name)
     run(argv);
 }
 
-void certificate_replace(const struct certificate *c, const struct certificate *by)
+void certificate_copy(const char *from, const char *to)
 {
-    const char *const certificate[] = {"cp", by->certificate, c->certificate, NULL};
-    const char *const key[] = {"cp", by->key, c->key, NULL};
-    run(certificate);
-    run(key);
+    const char *const argv[] = {"cp", from, to, NULL};
+    run(argv);
 }
 
 void certificate_finish(struct certificate *c)

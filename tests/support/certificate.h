@@ -9,8 +9,8 @@ struct certificate {
 
 /* name: its common name. */
 void certificate_make(struct certificate *c, const char *name);
-/* Puts those files in the places of c's: as one renews a certificate. */
-void certificate_replace(const struct certificate *c, const struct certificate *by);
+/* One file takes the place of another, whose name stays: as one renews a certificate. */
+void certificate_copy(const char *from, const char *to);
 /* Removes the files. */
 void certificate_finish(struct certificate *c);
 

@@ -2,6 +2,7 @@
 #include "media/core/clock.h"
 #include "media/core/log.h"
 #include "media/core/standard_files.h"
+#include "packager/access/signed_url.h"
 #include "packager/config/config.h"
 #include "packager/pipeline/service.h"
 
@@ -98,6 +99,10 @@ static void run(struct service *s, const struct config *config, const sigset_t *
         int64_t now_us = clock_monotonic_us();
         announce_ready(s, said);
         status_line_show(&line, s, now_us);
+        if (signal == SIGHUP) {
+            service_reload_credentials(s);
+            signal = 0;
+        }
         if (signal && ending) {
             log_warn(NULL, "%s again: stopped at once", strsignal(signal));
             _exit(EXIT_FAILURE);
@@ -115,6 +120,23 @@ static void run(struct service *s, const struct config *config, const sigset_t *
         fprintf(stderr, "\r\033[K");
 }
 
+/* --sign-url: one line on standard output. Finishes config; gives the exit code. */
+static int sign(struct config *config)
+{
+    struct access_secrets keys;
+    char url[4096], why[ACCESS_WHY_BYTES];
+    int64_t expires_s = clock_utc_us() / 1000000 + config->lifetime_s;
+    int status = access_secrets_read(config->sign_key, &keys, why);
+    if (!status)
+        status = access_sign_url(&keys.list[0], config->sign_url, expires_s, url, sizeof url, why);
+    config_finish(config);
+    if (status) {
+        fprintf(stderr, "hesp-packager: %s\n", why);
+        return 2;
+    }
+    return puts(url) < 0 || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
     struct config config;
@@ -124,6 +146,8 @@ int main(int argc, char **argv)
 
     standard_files_occupy();
     switch (config_from_command_line(argc, argv, &config, error)) {
+    case CONFIG_SIGN:
+        return sign(&config);
     case CONFIG_DONE:
         return EXIT_SUCCESS;
     case CONFIG_WRONG:

@@ -281,6 +281,45 @@ static bool read_seconds(const char *text, struct config *config, struct config_
     return read_seconds_within(text, 0, 1e9, &config->seconds, why);
 }
 
+/* A path of its own; "" is none. */
+static bool read_path(const char *text, char **out, char why[SETTING_WHY_BYTES])
+{
+    char *copy = *text ? strdup(text) : NULL;
+    if (*text && !copy)
+        return because(why, "out of memory");
+    free(*out);
+    *out = copy;
+    return true;
+}
+
+static bool read_sign_key(const char *text, struct config *config, struct config_channel *channel,
+                          char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_path(text, &config->sign_key, why);
+}
+
+static bool read_metrics_token(const char *text, struct config *config,
+                               struct config_channel *channel, char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_path(text, &config->metrics_token, why);
+}
+
+static bool read_tls_certificate(const char *text, struct config *config,
+                                 struct config_channel *channel, char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_path(text, &config->tls_certificate, why);
+}
+
+static bool read_tls_key(const char *text, struct config *config, struct config_channel *channel,
+                         char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_path(text, &config->tls_key, why);
+}
+
 static bool read_log_format(const char *text, struct config *config, struct config_channel *channel,
                             char why[SETTING_WHY_BYTES])
 {
@@ -320,6 +359,15 @@ const struct setting settings[SETTINGS_COUNT] = {
      true, read_refresh},
     {"loop", NULL, "false", "Play files again from their start when they end", true, read_loop},
     {"seconds", "N", "0", "Stop by itself after N seconds; 0 is never", false, read_seconds},
+    {"sign-key", "FILE", "",
+     "Serve channels by signed URLs only; FILE has a key a line, the first signs, a second one "
+     "holds too",
+     false, read_sign_key},
+    {"metrics-token", "FILE", "", "Show /metrics only to who brings the bearer token in FILE",
+     false, read_metrics_token},
+    {"tls-certificate", "FILE", "", "Serve over TLS: the certificate and its chain, PEM", false,
+     read_tls_certificate},
+    {"tls-key", "FILE", "", "Its private key, PEM", false, read_tls_key},
     {"log-format", "FORM", "text", "Lines of the log as text or json", false, read_log_format},
 };
 

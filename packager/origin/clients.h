@@ -6,7 +6,9 @@
 #ifndef PACKAGER_ORIGIN_CLIENTS_H
 #define PACKAGER_ORIGIN_CLIENTS_H
 
+#include "packager/origin/certificate.h"
 #include "packager/origin/counters.h"
+#include "packager/origin/handshakes.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,6 +18,8 @@ struct origin_client {
     int64_t cut_at_us;
     bool uploads; /* the head of a request is there, its body may not be whole */
     bool reads;   /* a response is under way: being cut counts as a cut reader */
+    struct origin_handshake handshake;      /* with TLS, until it is through */
+    struct origin_certificate *certificate; /* with TLS: what it was shown; borrowed */
     struct origin_client *previous, *next;
 };
 

@@ -9,6 +9,7 @@
 #include "packager/origin/request.h"
 #include "packager/origin/respond.h"
 
+#include <gnutls/abstract.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ const struct origin_limits origin_limits_default = {
     .expired_grace_us = 10000000,
     .response_us = 60000000,
     .request_us = 40000000,
+    .handshake_us = 10000000,
     .idle_s = 30,
     .scan_us = 250000,
     .max_connections = 4096,
@@ -36,26 +38,54 @@ const struct origin_limits origin_limits_default = {
 
 struct origin {
     struct origin_service service;
+    bool tls;
     struct MHD_Daemon *daemon;
     struct origin_loop loop;
     uint16_t port;
 };
+
+/* The certificate is the connection's as long as it is open. */
+static void begin_handshake(struct origin_service *s, struct MHD_Connection *connection,
+                            struct origin_client *client)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    gnutls_session_t session = info->tls_session;
+
+    client->certificate = origin_certificates_use(&s->certificates);
+    gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, client->certificate->credentials);
+    origin_handshakes_begin(&s->handshakes, &client->handshake, connection, session, client->fd,
+                            clock_monotonic_us() + s->limits.handshake_us);
+}
+
+static void close_client(struct origin_service *s, struct origin_client *client)
+{
+    if (client == NULL)
+        return;
+    origin_handshakes_end(&s->handshakes, &client->handshake);
+    origin_certificates_release(&s->certificates, client->certificate);
+    origin_clients_close(&s->clients, client);
+}
 
 static void on_connection(void *context, struct MHD_Connection *connection, void **client,
                           enum MHD_ConnectionNotificationCode code)
 {
     struct origin *o = context;
     struct origin_service *s = &o->service;
+    struct origin_client *opened;
     const union MHD_ConnectionInfo *info;
 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-        origin_clients_close(&s->clients, *client);
+        close_client(s, *client);
         *client = NULL;
         return;
     }
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    *client = origin_clients_open(&s->clients, info->connect_fd,
-                                  clock_monotonic_us() + s->limits.request_us);
+    opened = origin_clients_open(&s->clients, info->connect_fd,
+                                 clock_monotonic_us() + s->limits.request_us);
+    if (opened != NULL && o->tls)
+        begin_handshake(s, connection, opened);
+    *client = opened;
 }
 
 static bool announces_too_much(struct MHD_Connection *connection)
@@ -187,6 +217,22 @@ static unsigned connections_with_files(unsigned max_connections)
     return max_connections;
 }
 
+/* libmicrohttpd wants one; each connection gets its certificate when it is accepted. */
+static int no_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
+                          const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+                          gnutls_pcert_st **certificate, unsigned *length, gnutls_privkey_t *key)
+{
+    (void)session;
+    (void)names;
+    (void)name_count;
+    (void)algorithms;
+    (void)algorithm_count;
+    (void)certificate;
+    (void)length;
+    (void)key;
+    return -1;
+}
+
 /* listener: the daemon's from now on, also on failure. */
 static int start_daemon(struct origin *o, int listener)
 {
@@ -203,10 +249,21 @@ static int start_daemon(struct origin *o, int listener)
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL}, /* HTTP/1.1 comes with a Host */
         {MHD_OPTION_END, 0, NULL},
     };
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 
-    o->daemon =
-        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL,
-                         NULL, on_request, o, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    if (o->tls)
+        o->daemon =
+            MHD_start_daemon(flags | MHD_USE_TLS, 0, NULL, NULL, on_request, o, MHD_OPTION_ARRAY,
+                             options, MHD_OPTION_HTTPS_PRIORITIES, ORIGIN_TLS_PRIORITIES,
+                             MHD_OPTION_HTTPS_CERT_CALLBACK, no_certificate, MHD_OPTION_END);
+    else
+        o->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, o, MHD_OPTION_ARRAY, options,
+                                     MHD_OPTION_END);
+    if (o->daemon == NULL)
+        log_error("origin", "libmicrohttpd can't be started%s",
+                  o->tls && MHD_is_feature_supported(MHD_FEATURE_TLS) == MHD_NO
+                      ? ": it was built without TLS, leave --tls-certificate and --tls-key out"
+                      : "");
     return o->daemon != NULL ? ERR_OK : ERR_IO;
 }
 
@@ -224,14 +281,23 @@ int origin_create_with(const struct origin_config *config, const struct origin_l
     s->limits = *limits;
     s->clients.counters = &s->counters;
     origin_site_init(&s->site, &s->parking);
+    origin_gate_init(&s->gate);
+    origin_certificates_init(&s->certificates);
     status = origin_hangups_init(&s->hangups);
     if (status != ERR_OK)
         goto fail_hangups;
+    status = origin_handshakes_init(&s->handshakes);
+    if (status != ERR_OK)
+        goto fail_handshakes;
     status = origin_parking_init(&s->parking);
     if (status != ERR_OK)
         goto fail_parking;
     s->limits.max_connections = connections_with_files(limits->max_connections);
-    status = origin_listen(config, &listener, &o->port);
+    o->tls = config->certificate_path != NULL;
+    if (o->tls)
+        status = origin_set_certificate(o, config->certificate_path, config->key_path);
+    if (status == ERR_OK)
+        status = origin_listen(config, &listener, &o->port);
     if (status == ERR_OK)
         status = start_daemon(o, listener);
     if (status == ERR_OK)
@@ -245,8 +311,12 @@ fail:
     MHD_stop_daemon(o->daemon);
     origin_parking_finish(&s->parking);
 fail_parking:
+    origin_handshakes_finish(&s->handshakes);
+fail_handshakes:
     origin_hangups_finish(&s->hangups);
 fail_hangups:
+    origin_certificates_finish(&s->certificates);
+    origin_gate_finish(&s->gate);
     origin_site_finish(&s->site);
     free(o);
     return status;
@@ -266,12 +336,35 @@ void origin_destroy(struct origin *o)
     origin_site_finish(&o->service.site);
     origin_parking_finish(&o->service.parking);
     origin_hangups_finish(&o->service.hangups);
+    origin_handshakes_finish(&o->service.handshakes);
+    origin_certificates_finish(&o->service.certificates);
+    origin_gate_finish(&o->service.gate);
     free(o);
 }
 
 uint16_t origin_port(const struct origin *o)
 {
     return o->port;
+}
+
+int origin_set_certificate(struct origin *o, const char *certificate_path, const char *key_path)
+{
+    char why[ORIGIN_WHY_BYTES];
+    int status;
+
+    if (!o->tls)
+        return ERR_STATE;
+    status = origin_certificates_load(&o->service.certificates, certificate_path, key_path, why);
+    if (status != ERR_OK && o->daemon != NULL)
+        log_warn("tls", "%s; until then the certificate that was there before is shown", why);
+    else if (status != ERR_OK)
+        log_error("tls", "%s", why);
+    return status;
+}
+
+void origin_set_access(struct origin *o, const struct origin_access *access)
+{
+    origin_gate_set(&o->service.gate, access);
 }
 
 int origin_add_page(struct origin *o, const struct origin_page *page)

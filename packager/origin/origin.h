@@ -4,12 +4,15 @@
  *   /CHANNEL/PRESENTATION/TRACK/init-{initId}.mp4               Initialization Packets (HESP 4.3)
  *   /CHANNEL/PRESENTATION/TRACK/content-{segmentId}.mp4         Continuation Segments (HESP 5.3)
  *   any path of a page                                          that page
+ *   /~EXPIRES-SIGNATURE before any of these                     the same, signed
+ * (access/signature.h)
  *
  * Thread-safety: origin_create and origin_destroy from one thread; the rest from any. */
 #ifndef PACKAGER_ORIGIN_ORIGIN_H
 #define PACKAGER_ORIGIN_ORIGIN_H
 
 #include "media/core/bytes.h"
+#include "packager/access/signature.h"
 #include "packager/store/store.h"
 
 #include <stdbool.h>
@@ -20,6 +23,16 @@ struct origin;
 struct origin_config {
     char address[64]; /* numeric IPv4 or IPv6 */
     uint16_t port;    /* 0: the system picks one */
+    /* PEM files, borrowed until origin_create returns: the certificate with its chain, and its key.
+     * Both NULL: plain HTTP. */
+    const char *certificate_path, *key_path;
+};
+
+/* Who may ask for something. Stores are always ORIGIN_SIGNED. */
+enum origin_rule {
+    ORIGIN_SIGNED,     /* where there are keys: who has a signed URL */
+    ORIGIN_OPEN,       /* everybody */
+    ORIGIN_WITH_TOKEN, /* where there are tokens: who brings one */
 };
 
 /* A page whose text is made when it is asked for. */
@@ -29,6 +42,13 @@ struct origin_page {
     void *context;
     /* Appends the body; returns the status (200, 404, 503). Any thread, several at once. */
     int (*render)(void *context, struct bytes_writer *body);
+    enum origin_rule rule;
+};
+
+/* What opens the doors; none at first, and then all are open. */
+struct origin_access {
+    struct access_secrets keys;   /* of signed URLs */
+    struct access_secrets tokens; /* of pages ORIGIN_WITH_TOKEN */
 };
 
 /* Listens and serves. ERR_IO where the address can't be had; the reason is in the log. */
@@ -37,6 +57,14 @@ int origin_create(const struct origin_config *config, struct origin **out);
  * NULL is fine. */
 void origin_destroy(struct origin *o);
 uint16_t origin_port(const struct origin *o);
+
+/* Reads the two files of a certificate, for connections from now on; those that are open keep what
+ * they have. Where the pair can't be used, ERR_IO or ERR_INVALID: the current one stays, and the
+ * reason is in the log. ERR_STATE where the origin was not created with TLS. */
+int origin_set_certificate(struct origin *o, const char *certificate_path, const char *key_path);
+
+/* Replaces the keys and tokens, for requests from now on. Copied. */
+void origin_set_access(struct origin *o, const struct origin_access *access);
 
 /* Adds a page, or a Presentation's store under /channel/presentation/. The origin becomes the
  * store's listener. Stores outlive the origin. Names are copied. */

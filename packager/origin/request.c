@@ -214,10 +214,28 @@ static enum MHD_Result answer_media(struct origin_request *r, const char *path)
     return answer_packet(r, track, &route);
 }
 
+/* Once for each request, before anything says whether there is what it asks for. */
+static enum access_verdict admit(struct origin_request *r, const struct origin_page *page,
+                                 const char *path)
+{
+    enum access_verdict verdict;
+
+    if (r->admitted)
+        return ACCESS_GRANTED;
+    verdict = origin_gate_judge(
+        &r->service->gate, page != NULL ? page->rule : ORIGIN_SIGNED, path,
+        MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION),
+        clock_utc_us() / 1000000);
+    r->admitted = verdict == ACCESS_GRANTED;
+    return verdict;
+}
+
 enum MHD_Result origin_request_answer(struct origin_request *r, const char *target)
 {
-    const char *path = origin_route_path(target);
+    const char *signed_path = origin_route_path(target);
+    const char *path = access_path(signed_path);
     const struct origin_page *page;
+    enum access_verdict verdict;
 
     origin_client_waits(r->client);
     if (r->waiter.gone)
@@ -227,5 +245,10 @@ enum MHD_Result origin_request_answer(struct origin_request *r, const char *targ
     if (r->method == ORIGIN_OPTIONS)
         return origin_respond_options(r);
     page = origin_site_find_page(&r->service->site, path);
+    verdict = admit(r, page, signed_path);
+    if (verdict != ACCESS_GRANTED && page != NULL && page->rule == ORIGIN_WITH_TOKEN)
+        return origin_respond_unauthorized(r);
+    if (verdict != ACCESS_GRANTED)
+        return origin_respond_forbidden(r, verdict);
     return page != NULL ? answer_page(r, page) : answer_media(r, path);
 }

@@ -5,6 +5,7 @@
 
 #include "packager/origin/clients.h"
 #include "packager/origin/counters.h"
+#include "packager/origin/gate.h"
 #include "packager/origin/hangups.h"
 #include "packager/origin/limits.h"
 #include "packager/origin/parking.h"
@@ -20,9 +21,12 @@ struct origin_service {
     struct origin_limits limits;
     struct origin_counters counters;
     struct origin_site site;
+    struct origin_gate gate;
     struct origin_parking parking;
     struct origin_hangups hangups;
     struct origin_clients clients;
+    struct origin_certificates certificates; /* none: no TLS */
+    struct origin_handshakes handshakes;
 };
 
 enum origin_method { ORIGIN_GET, ORIGIN_HEAD, ORIGIN_OPTIONS, ORIGIN_OTHER_METHOD };
@@ -41,6 +45,7 @@ struct origin_request {
     struct origin_client *client;
     struct MHD_Connection *connection;
     enum origin_method method;
+    bool admitted;       /* by the gate */
     size_t upload_bytes; /* of its body, which nobody needs */
     enum origin_wait wait;
     struct origin_waiter waiter;

@@ -105,6 +105,28 @@ enum MHD_Result origin_respond_too_large(struct origin_request *r)
     return respond_and_close(r, MHD_HTTP_CONTENT_TOO_LARGE, text, static_text(text));
 }
 
+enum MHD_Result origin_respond_forbidden(struct origin_request *r, enum access_verdict verdict)
+{
+    static const char *const texts[] = {
+        [ACCESS_MISSING] = "this URL needs a signature\n",
+        [ACCESS_WRONG] = "this URL's signature is wrong\n",
+        [ACCESS_EXPIRED] = "this URL's signature has expired\n",
+    };
+
+    return origin_respond_text(r, MHD_HTTP_FORBIDDEN, texts[verdict]);
+}
+
+enum MHD_Result origin_respond_unauthorized(struct origin_request *r)
+{
+    static const char text[] = "this page needs a bearer token\n";
+    struct MHD_Response *response = static_text(text);
+
+    if (response != NULL)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+                                "Bearer realm=\"openhesp\"");
+    return respond_sized(r, MHD_HTTP_UNAUTHORIZED, response, strlen(text), TEXT, ORIGIN_NO_STORE);
+}
+
 enum MHD_Result origin_respond_options(struct origin_request *r)
 {
     struct MHD_Response *response = static_text("");

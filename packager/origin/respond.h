@@ -32,6 +32,10 @@ enum MHD_Result origin_respond_bad_method(struct origin_request *r);
 enum MHD_Result origin_respond_ambiguous(struct origin_request *r);
 /* 413, likewise. */
 enum MHD_Result origin_respond_too_large(struct origin_request *r);
+/* 403, and in a line why; the verdict is not ACCESS_GRANTED. */
+enum MHD_Result origin_respond_forbidden(struct origin_request *r, enum access_verdict verdict);
+/* 401: a bearer token is wanted (RFC 6750 3). */
+enum MHD_Result origin_respond_unauthorized(struct origin_request *r);
 /* 204 with what a CORS preflight asks for. */
 enum MHD_Result origin_respond_options(struct origin_request *r);
 /* 503 with Retry-After: what is asked for will be there, but is not yet; a range beyond what a

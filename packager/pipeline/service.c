@@ -2,6 +2,7 @@
 #include "media/core/clock.h"
 #include "media/core/err.h"
 #include "media/core/log.h"
+#include "packager/access/secret_file.h"
 #include "packager/ingest/feed_log.h"
 #include "packager/pipeline/channel_manifest.h"
 #include "packager/pipeline/health.h"
@@ -51,6 +52,19 @@ static int render_metrics(void *context, struct bytes_writer *body)
     return 200;
 }
 
+static void write_channel(const struct channel *c, struct bytes_writer *body)
+{
+    struct channel_state state;
+    const char *name = channel_name(c);
+    channel_state(c, clock_monotonic_us(), &state);
+    bytes_printf(body, "<li><a href=\"/%s/manifest.json\">%s</a>: feed %s, frame %" PRId64 ", ",
+                 name, name, health_feed_name(state.input.feed), state.newest_sequence);
+    for (size_t k = 0; k < state.rung_count; k++)
+        bytes_printf(body, "%s%s", k ? ", " : "", state.rungs[k].track_id);
+    bytes_write_text(body, "</li>\n");
+}
+
+/* Where URLs are signed, everybody may know the channels' names, but nothing more. */
 static int render_index(void *context, struct bytes_writer *body)
 {
     const struct service *s = context;
@@ -58,14 +72,10 @@ static int render_index(void *context, struct bytes_writer *body)
                            "<meta name=\"viewport\" content=\"width=device-width\">"
                            "<title>openhesp</title></head>\n<body><h1>Channels</h1>\n<ul>\n");
     for (size_t i = 0; i < s->channel_count; i++) {
-        struct channel_state state;
-        const char *name = channel_name(s->channels[i]);
-        channel_state(s->channels[i], clock_monotonic_us(), &state);
-        bytes_printf(body, "<li><a href=\"/%s/manifest.json\">%s</a>: feed %s, frame %" PRId64 ", ",
-                     name, name, health_feed_name(state.input.feed), state.newest_sequence);
-        for (size_t k = 0; k < state.rung_count; k++)
-            bytes_printf(body, "%s%s", k ? ", " : "", state.rungs[k].track_id);
-        bytes_write_text(body, "</li>\n");
+        if (s->config->sign_key)
+            bytes_printf(body, "<li>%s, by signed URL</li>\n", channel_name(s->channels[i]));
+        else
+            write_channel(s->channels[i], body);
     }
     bytes_write_text(body,
                      "</ul>\n<p><a href=\"/healthz\">health</a>, <a href=\"/metrics\">metrics</a>, "
@@ -76,10 +86,11 @@ static int render_index(void *context, struct bytes_writer *body)
 static int add_pages(struct service *s)
 {
     const struct origin_page pages[] = {
-        {"/", "text/html; charset=utf-8", s, render_index},
-        {"/time", "text/plain; charset=utf-8", s, render_time},
-        {"/healthz", "application/json", s, render_health},
-        {"/metrics", "text/plain; version=0.0.4; charset=utf-8", s, render_metrics},
+        {"/", "text/html; charset=utf-8", s, render_index, ORIGIN_OPEN},
+        {"/time", "text/plain; charset=utf-8", s, render_time, ORIGIN_OPEN},
+        {"/healthz", "application/json", s, render_health, ORIGIN_OPEN},
+        {"/metrics", "text/plain; version=0.0.4; charset=utf-8", s, render_metrics,
+         ORIGIN_WITH_TOKEN},
     };
     int status = 0;
     for (size_t i = 0; i < sizeof pages / sizeof *pages && !status; i++)
@@ -91,7 +102,7 @@ static int add_channel(struct service *s, size_t index)
 {
     struct channel *c = s->channels[index];
     char *path = s->manifest_paths[index];
-    struct origin_page page = {path, HESP_MANIFEST_MIME, c, render_manifest};
+    struct origin_page page = {path, HESP_MANIFEST_MIME, c, render_manifest, ORIGIN_SIGNED};
     snprintf(path, SERVICE_PATH_BYTES, "/%s/manifest.json", channel_name(c));
     int status = origin_add_page(s->origin, &page);
     if (!status)
@@ -119,13 +130,52 @@ static int create_channels(struct service *s)
     return 0;
 }
 
+/* path NULL: none are asked for. again: there are some that hold meanwhile. */
+static int read_secrets(const char *path, const char *option, bool again,
+                        struct access_secrets *out)
+{
+    char why[ACCESS_WHY_BYTES];
+    int status = path ? access_secrets_read(path, out, why) : 0;
+    if (status && again)
+        log_warn("access", "--%s: %s; until then what was there before holds", option, why);
+    else if (status)
+        log_error("access", "--%s: %s", option, why);
+    return status;
+}
+
+/* Each by itself: one that can't be read leaves the other as it is. */
+static int read_access(struct service *s, bool again)
+{
+    const struct config *config = s->config;
+    int keys = read_secrets(config->sign_key, "sign-key", again, &s->access.keys);
+    int tokens = read_secrets(config->metrics_token, "metrics-token", again, &s->access.tokens);
+    return keys ? keys : tokens;
+}
+
+void service_reload_credentials(struct service *s)
+{
+    const struct config *config = s->config;
+    if (!read_access(s, true) && (config->sign_key || config->metrics_token))
+        log_info("access", "read again: keys of signed URLs %zu, tokens of /metrics %zu",
+                 s->access.keys.count, s->access.tokens.count);
+    origin_set_access(s->origin, &s->access);
+    if (config->tls_certificate)
+        origin_set_certificate(s->origin, config->tls_certificate, config->tls_key);
+}
+
 int service_create(const struct config *config, struct service *s)
 {
-    struct origin_config origin = {.port = config->listen_port};
+    struct origin_config origin = {.port = config->listen_port,
+                                   .certificate_path = config->tls_certificate,
+                                   .key_path = config->tls_key};
     feed_log_capture_libav();
     *s = (struct service){.config = config, .started_us = clock_monotonic_us()};
     snprintf(origin.address, sizeof origin.address, "%s", config->listen_address);
-    int status = origin_create(&origin, &s->origin);
+    int status = read_access(s, false);
+    if (!status)
+        status = origin_create(&origin, &s->origin);
+    if (!status)
+        origin_set_access(s->origin, &s->access);
     if (!status)
         status = create_channels(s);
     if (!status)
@@ -165,8 +215,9 @@ void service_url(const struct service *s, char out[SERVICE_URL_BYTES])
         address = "127.0.0.1";
     else if (!strcmp(address, "::"))
         address = "::1";
-    const char *form = strchr(address, ':') ? "http://[%s]:%u" : "http://%s:%u";
-    snprintf(out, SERVICE_URL_BYTES, form, address, origin_port(s->origin));
+    const char *form = strchr(address, ':') ? "%s://[%s]:%u" : "%s://%s:%u";
+    snprintf(out, SERVICE_URL_BYTES, form, s->config->tls_certificate ? "https" : "http", address,
+             origin_port(s->origin));
 }
 
 static char status_mark(const struct channel_state *state)

@@ -20,6 +20,7 @@ struct service {
     struct origin *origin;
     struct channel **channels;
     size_t channel_count;
+    struct origin_access access;                /* as last read */
     char (*manifest_paths)[SERVICE_PATH_BYTES]; /* one a channel */
 };
 
@@ -28,10 +29,16 @@ struct service {
 int service_create(const struct config *config, struct service *s);
 void service_destroy(struct service *s);
 
+/* Reads the files of keys, tokens and certificate again, for whoever asks or connects from now on.
+ * What can't be used is told in a line of the log each, and what held before goes on to hold. From
+ * the thread of service_create. */
+void service_reload_credentials(struct service *s);
+
 void service_announce_end(struct service *s);
 bool service_finished(const struct service *s);
 
-/* "http://127.0.0.1:8080": where the origin answers, as seen from this machine. */
+/* "http://127.0.0.1:8080", or https with TLS: where the origin answers, as seen from this machine.
+ */
 enum { SERVICE_URL_BYTES = 128 };
 void service_url(const struct service *s, char out[SERVICE_URL_BYTES]);
 

@@ -10,6 +10,7 @@ floors=(
     'media/h264 media/aac media/stamp media/isobmff'
     'media/cmaf'
     'manifests'
+    'packager/access'
     'packager/config packager/pace packager/ladder packager/store'
     'packager/ingest packager/encode packager/origin'
     'packager/track'

@@ -300,10 +300,69 @@ static void help_and_version(void **state)
     assert_string_equal(text, "hesp-packager " OPENHESP_VERSION "\n");
 }
 
+static void files_of_keys_are_named(void **state)
+{
+    (void)state;
+    struct config c;
+    run_well("--sign-key s --metrics-token m --tls-certificate t --tls-key k a=b", &c);
+    assert_string_equal(c.sign_key, "s");
+    assert_string_equal(c.metrics_token, "m");
+    assert_string_equal(c.tls_certificate, "t");
+    assert_string_equal(c.tls_key, "k");
+    assert_null(c.sign_url);
+    config_finish(&c);
+    run_well("a=b", &c);
+    assert_null(c.sign_key);
+    assert_null(c.metrics_token);
+    assert_null(c.tls_certificate);
+    assert_null(c.tls_key);
+    config_finish(&c);
+}
+
+static void signing_needs_no_channel(void **state)
+{
+    (void)state;
+    struct config c;
+    char error[CONFIG_ERROR_BYTES];
+    assert_int_equal(run("--sign-key s --sign-url /a/b --expires 15m", &c, error), CONFIG_SIGN);
+    assert_string_equal(c.sign_key, "s");
+    assert_string_equal(c.sign_url, "/a/b");
+    assert_int_equal(c.lifetime_s, 900);
+    assert_int_equal(c.channel_count, 0);
+    config_finish(&c);
+    assert_int_equal(run("--sign-key s --sign-url /a/b", &c, error), CONFIG_SIGN);
+    assert_int_equal(c.lifetime_s, 86400);
+    config_finish(&c);
+}
+
+static void what_belongs_together_is_given_together(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words, *names, *remedy;
+    } cases[] = {
+        {"--sign-url /a/b", "--sign-url \"/a/b\"", "give --sign-key FILE"},
+        {"--sign-url /a/b --sign-key s --expires 7", "--expires: \"7\"", "write 90s"},
+        {"--expires 7d a=b", "--expires \"7d\"", "give both"},
+        {"--tls-key k a=b", "--tls-key \"k\" comes without --tls-certificate", "give both"},
+        {"--tls-certificate t a=b", "--tls-certificate \"t\" comes without --tls-key", "give both"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct config c;
+        char error[CONFIG_ERROR_BYTES];
+        assert_int_equal(run(cases[i].words, &c, error), CONFIG_WRONG);
+        if (!strstr(error, cases[i].names) || !strstr(error, cases[i].remedy))
+            fail_msg("%s: %s", cases[i].words, error);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
+        cmocka_unit_test(files_of_keys_are_named),
+        cmocka_unit_test(signing_needs_no_channel),
+        cmocka_unit_test(what_belongs_together_is_given_together),
         cmocka_unit_test(options_stand_anywhere),
         cmocka_unit_test(the_ladder_is_sorted),
         cmocka_unit_test(a_refresh_is_two_seconds_or_what_is_given),

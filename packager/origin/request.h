@@ -9,6 +9,7 @@
 #include "packager/origin/limits.h"
 #include "packager/origin/parking.h"
 #include "packager/origin/site.h"
+#include "packager/origin/visitors.h"
 
 #include <microhttpd.h>
 #include <stdbool.h>
@@ -22,7 +23,9 @@ struct origin_service {
     struct origin_site site;
     struct origin_parking parking;
     struct origin_hangups hangups;
+    struct origin_visitors visitors;
     struct origin_clients clients;
+    struct origin_lot penalties; /* for those who ask too fast; never changes */
 };
 
 enum origin_method { ORIGIN_GET, ORIGIN_HEAD, ORIGIN_OPTIONS, ORIGIN_OTHER_METHOD };
@@ -34,6 +37,7 @@ enum origin_wait {
     ORIGIN_WAIT_MAKING, /* a packet of a frame that is there */
     ORIGIN_WAIT_SEGMENT,
     ORIGIN_WAIT_RANGE,
+    ORIGIN_WAIT_PENALTY, /* its address asks too fast */
 };
 
 struct origin_request {
@@ -42,6 +46,7 @@ struct origin_request {
     struct MHD_Connection *connection;
     enum origin_method method;
     size_t upload_bytes; /* of its body, which nobody needs */
+    bool too_fast;       /* its address has asked for too much of late */
     enum origin_wait wait;
     struct origin_waiter waiter;
     struct store_track *wanted_from; /* whose maker knows of this request; NULL: none does */

@@ -76,10 +76,10 @@ static int render_index(void *context, struct bytes_writer *body)
 static int add_pages(struct service *s)
 {
     const struct origin_page pages[] = {
-        {"/", "text/html; charset=utf-8", s, render_index},
-        {"/time", "text/plain; charset=utf-8", s, render_time},
-        {"/healthz", "application/json", s, render_health},
-        {"/metrics", "text/plain; version=0.0.4; charset=utf-8", s, render_metrics},
+        {"/", "text/html; charset=utf-8", s, render_index, false},
+        {"/time", "text/plain; charset=utf-8", s, render_time, false},
+        {"/healthz", "application/json", s, render_health, true},
+        {"/metrics", "text/plain; version=0.0.4; charset=utf-8", s, render_metrics, false},
     };
     int status = 0;
     for (size_t i = 0; i < sizeof pages / sizeof *pages && !status; i++)
@@ -91,7 +91,7 @@ static int add_channel(struct service *s, size_t index)
 {
     struct channel *c = s->channels[index];
     char *path = s->manifest_paths[index];
-    struct origin_page page = {path, HESP_MANIFEST_MIME, c, render_manifest};
+    struct origin_page page = {path, HESP_MANIFEST_MIME, c, render_manifest, false};
     snprintf(path, SERVICE_PATH_BYTES, "/%s/manifest.json", channel_name(c));
     int status = origin_add_page(s->origin, &page);
     if (!status)
@@ -121,7 +121,13 @@ static int create_channels(struct service *s)
 
 int service_create(const struct config *config, struct service *s)
 {
-    struct origin_config origin = {.port = config->listen_port};
+    struct origin_config origin = {
+        .port = config->listen_port,
+        .max_connections = config->max_connections,
+        .max_connections_per_address = config->max_connections_per_address,
+        .max_request_rate = config->max_request_rate,
+        .exempt = config->exempt,
+    };
     feed_log_capture_libav();
     *s = (struct service){.config = config, .started_us = clock_monotonic_us()};
     snprintf(origin.address, sizeof origin.address, "%s", config->listen_address);

@@ -374,8 +374,8 @@ static void test_h17_manifest_page(void **state)
 {
     int status = 200;
     const struct origin_page page = {"/one/manifest.json", "application/vnd.theo.hesp+json",
-                                     &status, render};
-    const struct origin_page empty = {"/empty", "text/plain", NULL, render_nothing};
+                                     &status, render, false};
+    const struct origin_page empty = {"/empty", "text/plain", NULL, render_nothing, false};
 
     (void)state;
     world_start(&world);

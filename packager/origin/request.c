@@ -159,7 +159,7 @@ static int tell_maker(struct origin_request *r, struct store_track *track)
 
     if (r->wanted_from != NULL)
         return ERR_OK;
-    status = store_want_packet(track, r->wanted_packet);
+    status = store_want_packet(track, r->wanted_packet, origin_client_number(r->client));
     if (status == ERR_OK)
         r->wanted_from = track;
     return status;

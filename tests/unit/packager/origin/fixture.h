@@ -48,11 +48,12 @@ static inline struct origin_limits world_limits(void)
     return limits;
 }
 
-static inline int world_want(void *context, int64_t sequence, bool exists)
+static inline int world_want(void *context, int64_t sequence, uint64_t client, bool exists)
 {
     struct world *w = context;
 
     (void)exists;
+    (void)client;
     __atomic_store_n(&w->wanted_packet, sequence, __ATOMIC_SEQ_CST);
     __atomic_add_fetch(&w->wants, 1, __ATOMIC_SEQ_CST);
     return w->want_status;

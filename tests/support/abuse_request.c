@@ -133,7 +133,7 @@ static size_t scan(struct abuse_random *r, const struct abuse_target *t, char *o
     };
     static const char *const methods[] = {"POST", "PUT", "DELETE", "TRACE", "CONNECT", "PROPFIND"};
     char path[ABUSE_PATH_BYTES + 128];
-    switch (abuse_chance(r, 8)) {
+    switch (abuse_chance(r, 9)) {
     case 0:
         return long_request(r, out);
     case 1:
@@ -145,6 +145,8 @@ static size_t scan(struct abuse_random *r, const struct abuse_target *t, char *o
     case 4:
         random_path(r, path, sizeof path);
         return get(out, path, "");
+    case 5:
+        return get(out, "/", "Host: y\r\n");
     default:
         odd_file(r, t, path, sizeof path);
         return get(out, path, "");

@@ -29,7 +29,7 @@ enum {
     SIP_BYTES = 512,
     NARROW_BYTES = 4096, /* receive buffer of who doesn't read */
     REOPEN_US = 50000,
-    ENOUGH_BYTES = 200000, /* of a body without a length */
+    ENOUGH_BYTES = 20000, /* of a body without a length */
 };
 
 struct connection {

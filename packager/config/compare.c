@@ -127,6 +127,11 @@ void config_compare_process(const struct config *old, const struct config *new,
         add_name(what, "seconds");
     if (old->log_format != new->log_format)
         add_name(what, "log_format");
+    if (old->max_connections != new->max_connections ||
+        old->max_connections_per_address != new->max_connections_per_address ||
+        old->max_request_rate != new->max_request_rate ||
+        memcmp(&old->exempt, &new->exempt, sizeof old->exempt) != 0)
+        add_name(what, "the limits of connections and requests");
     if (!same_path(old->sign_key, new->sign_key))
         add_name(what, "sign_key");
     if (!same_path(old->metrics_token, new->metrics_token))

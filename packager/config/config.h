@@ -4,6 +4,7 @@
 #define PACKAGER_CONFIG_CONFIG_H
 
 #include "media/core/log.h"
+#include "media/core/networks.h"
 #include "media/core/timebase.h"
 
 #include <stdbool.h>
@@ -40,14 +41,18 @@ struct config_channel {
 };
 
 struct config {
-    const char *file;        /* that --config names, from the command line; NULL: none */
-    char listen_address[64]; /* numeric, without the brackets of IPv6; default 127.0.0.1 */
-    uint16_t listen_port;    /* default 8080; 0: the system picks one */
-    char *sign_key;          /* a file's path, owned; NULL: channels are open to everybody */
-    char *metrics_token;     /* likewise; NULL: /metrics is open */
-    char *tls_certificate;   /* likewise; NULL: plain HTTP */
-    char *tls_key;           /* likewise; there if and only if the certificate is */
-    double seconds;          /* 0: until stopped */
+    const char *file;         /* that --config names, from the command line; NULL: none */
+    char listen_address[64];  /* numeric, without the brackets of IPv6; default 127.0.0.1 */
+    uint16_t listen_port;     /* default 8080; 0: the system picks one */
+    char *sign_key;           /* a file's path, owned; NULL: channels are open to everybody */
+    char *metrics_token;      /* likewise; NULL: /metrics is open */
+    char *tls_certificate;    /* likewise; NULL: plain HTTP */
+    char *tls_key;            /* likewise; there if and only if the certificate is */
+    unsigned max_connections; /* 1..1000000; default 4096 */
+    unsigned max_connections_per_address; /* 0..1000000; default 1024; 0: no limit */
+    unsigned max_request_rate; /* of an address, a second, 0..1000000; default 1000; 0: no limit */
+    struct networks exempt;    /* from an address's limits; default: this machine */
+    double seconds;            /* 0: until stopped */
     enum log_format log_format;
     struct config_channel *channels; /* owned */
     size_t channel_count;

@@ -71,6 +71,29 @@ static void write_reloads(struct snapshot *s)
                      s->channels[i].changing);
 }
 
+static void write_refusals(struct snapshot *s, const struct origin_state *o)
+{
+    static const char *const reasons[ORIGIN_CUT_REASONS] = {
+        [ORIGIN_CUT_STALLED] = "stalled", [ORIGIN_CUT_OUTDATED] = "outdated",
+        [ORIGIN_CUT_SLOW] = "slow",       [ORIGIN_CUT_REQUEST] = "request",
+        [ORIGIN_CUT_REFUSED] = "refused",
+    };
+    const char *cut = "openhesp_origin_cut_connections_total";
+    const char *refused = "openhesp_origin_refused_connections_total";
+    family(s, cut, "counter",
+           "Connections cut: readers who stalled, whose segment left the window, who were slow; "
+           "requests that did not get whole; refused ones that did not ask.");
+    for (int i = 0; i < ORIGIN_CUT_REASONS; i++)
+        bytes_printf(s->out, "%s{reason=\"%s\"} %" PRId64 "\n", cut, reasons[i], o->cut[i]);
+    family(s, refused, "counter",
+           "Connections refused with 503: too many in all, too many of one address.");
+    bytes_printf(s->out, "%s{reason=\"all\"} %" PRId64 "\n", refused, o->refused_connections);
+    bytes_printf(s->out, "%s{reason=\"address\"} %" PRId64 "\n", refused,
+                 o->refused_connections_of_address);
+    write_value(s, "openhesp_origin_refused_requests_total", "counter",
+                "Requests refused with 429: too many of one address.", o->refused_requests);
+}
+
 static void write_origin(struct snapshot *s)
 {
     struct origin_state o;
@@ -89,6 +112,7 @@ static void write_origin(struct snapshot *s)
                 o.bytes_sent);
     write_value(s, "openhesp_origin_cut_readers_total", "counter",
                 "Viewers cut off for reading too slowly.", o.cut_readers);
+    write_refusals(s, &o);
     family(s, "openhesp_origin_cpu_seconds_total", "counter", "CPU of the origin's thread.");
     bytes_printf(s->out, "openhesp_origin_cpu_seconds_total %.6f\n", (double)o.cpu_us / 1e6);
 }

@@ -106,11 +106,11 @@ static int render_index(void *context, struct bytes_writer *body)
 int pages_add(struct service *s)
 {
     const struct origin_page pages[] = {
-        {"/", "text/html; charset=utf-8", s, render_index, ORIGIN_OPEN},
-        {"/time", "text/plain; charset=utf-8", s, render_time, ORIGIN_OPEN},
-        {"/healthz", "application/json", s, render_health, ORIGIN_OPEN},
+        {"/", "text/html; charset=utf-8", s, render_index, ORIGIN_OPEN, false},
+        {"/time", "text/plain; charset=utf-8", s, render_time, ORIGIN_OPEN, false},
+        {"/healthz", "application/json", s, render_health, ORIGIN_OPEN, true},
         {"/metrics", "text/plain; version=0.0.4; charset=utf-8", s, render_metrics,
-         ORIGIN_WITH_TOKEN},
+         ORIGIN_WITH_TOKEN, false},
     };
     int status = 0;
     for (size_t i = 0; i < sizeof pages / sizeof *pages && !status; i++)
@@ -120,7 +120,7 @@ int pages_add(struct service *s)
 
 int pages_add_manifest(struct service_channel *channel)
 {
-    struct origin_page page = {channel->manifest_path, HESP_MANIFEST_MIME, channel, render_manifest,
-                               ORIGIN_SIGNED};
+    struct origin_page page = {channel->manifest_path, HESP_MANIFEST_MIME, channel,
+                               render_manifest,        ORIGIN_SIGNED,      false};
     return origin_add_page(channel->service->origin, &page);
 }

@@ -123,7 +123,12 @@ int service_create(struct config *config, struct service *s)
 {
     struct origin_config origin = {.port = config->listen_port,
                                    .certificate_path = config->tls_certificate,
-                                   .key_path = config->tls_key};
+                                   .key_path = config->tls_key,
+                                   .max_connections = config->max_connections,
+                                   .max_connections_per_address =
+                                       config->max_connections_per_address,
+                                   .max_request_rate = config->max_request_rate,
+                                   .exempt = config->exempt};
     feed_log_capture_libav();
     *s = (struct service){.config = *config, .started_us = clock_monotonic_us(), .next_number = 1};
     *config = (struct config){0};
@@ -344,6 +349,10 @@ static void keep_process(struct config *wanted, struct config *running)
     swap(&wanted->tls_key, &running->tls_key);
     memcpy(wanted->listen_address, running->listen_address, sizeof wanted->listen_address);
     wanted->listen_port = running->listen_port;
+    wanted->max_connections = running->max_connections;
+    wanted->max_connections_per_address = running->max_connections_per_address;
+    wanted->max_request_rate = running->max_request_rate;
+    wanted->exempt = running->exempt;
     wanted->seconds = running->seconds;
     wanted->log_format = running->log_format;
 }

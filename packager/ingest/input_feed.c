@@ -26,6 +26,7 @@ static AVFrame *black_frame(int width, int height)
     black->width = width;
     black->height = height;
     black->color_range = AVCOL_RANGE_MPEG;
+    black->colorspace = AVCOL_SPC_BT709;
     if (av_frame_get_buffer(black, 0) < 0) {
         av_frame_free(&black);
         return NULL;

@@ -71,6 +71,7 @@ static AVFrame *allocate_frame(int width, int height)
     frame->height = height;
     frame->sample_aspect_ratio = (AVRational){1, 1};
     frame->color_range = AVCOL_RANGE_MPEG;
+    frame->colorspace = AVCOL_SPC_BT709;
     if (av_frame_get_buffer(frame, 0) < 0)
         av_frame_free(&frame);
     return frame;

@@ -19,6 +19,7 @@ struct feed {
     struct input base;
     char *channel; /* owned */
     bool loop;
+    struct rational output_rate; /* of pictures */
     struct feed_url url;
     struct demux demux;          /* the reader's; a file is open already when the reader starts */
     struct feed_log_limit limit; /* the reader's */

@@ -4,6 +4,7 @@
 #include "packager/ingest/decode.h"
 #include "packager/ingest/feed.h"
 #include "packager/ingest/feed_log.h"
+#include "packager/ingest/picture_filter.h"
 #include "packager/ingest/resample.h"
 
 #include <stdio.h>
@@ -15,6 +16,7 @@ static const int64_t nothing_us = 2000000; /* without picture or sound for so lo
 static const int64_t other_stream_us = 1000000;
 static const int64_t wake_us = 100000;
 static const int64_t tell_again_us = 60000000;
+static const int64_t key_wait_us = 5000000; /* a stream without key frames is shown after that */
 
 /* The reader's own state of one feed. */
 struct reader {
@@ -22,14 +24,18 @@ struct reader {
     struct decode decoders[PACE_STREAMS];
     int64_t packet_us[PACE_STREAMS]; /* when the last packet of each came, or was looked for */
     int streams_at_first;            /* that the container had when it was opened */
+    struct picture_filter filter;
     struct resample resample;
     AVPacket *packet;
     AVFrame *frame;
     int64_t output_us; /* when something was last decoded */
     bool joined;       /* a picture was decoded since it was opened */
-    bool produced;     /* anything, since it was opened or rewound */
-    bool paused;       /* standard input gave nothing for so long that it was lost */
-    int64_t told_us;   /* when the log was last told that it can't be opened; 0: not since up */
+    bool keyed;        /* and so was a key frame, or the decoder needs none */
+    int64_t begun_us;  /* when it was opened */
+    bool told_interlaced;
+    bool produced;   /* anything, since it was opened or rewound */
+    bool paused;     /* standard input gave nothing for so long that it was lost */
+    int64_t told_us; /* when the log was last told that it can't be opened; 0: not since up */
 };
 
 static const enum AVMediaType media_types[PACE_STREAMS] = {AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO};
@@ -104,6 +110,31 @@ static void unlock_after_put(struct reader *r, int64_t now_us)
         log_up(r, lost_for_us, now_us);
 }
 
+static void put_filtered(void *context, AVFrame *picture, const struct picture_filter_time *time)
+{
+    struct reader *r = context;
+    lock_for_put(r);
+    int64_t now_us = clock_monotonic_us();
+    pace_put_picture(r->feed->pace, picture, time->pts_us, time->duration_us,
+                     picture->reordered_opaque, now_us);
+    unlock_after_put(r, now_us);
+}
+
+/* Once, and not at each round of a file. */
+static void log_filter(struct reader *r)
+{
+    bool now = picture_filter_deinterlaces(&r->filter);
+    if (now == r->told_interlaced)
+        return;
+    r->told_interlaced = now;
+    if (!feed_log_allows(&r->feed->limit, r->feed->channel, clock_monotonic_us()))
+        return;
+    log_info(r->feed->channel, "feed %s: %s", r->feed->url.name,
+             !now               ? "pictures are progressive again"
+             : r->filter.fields ? "pictures are interlaced: each field becomes one"
+                                : "pictures are interlaced: each two fields become one");
+}
+
 static void put_picture(struct reader *r)
 {
     const struct decode *d = &r->decoders[PACE_PICTURES];
@@ -112,11 +143,10 @@ static void put_picture(struct reader *r)
         return;
     av_frame_move_ref(picture, r->frame);
     r->joined = true;
-    lock_for_put(r);
-    int64_t now_us = clock_monotonic_us();
-    pace_put_picture(r->feed->pace, picture, decode_pts_us(d, picture),
-                     decode_duration_us(d, picture), picture->reordered_opaque, now_us);
-    unlock_after_put(r, now_us);
+    struct picture_filter_time time = {.pts_us = decode_pts_us(d, picture),
+                                       .duration_us = decode_duration_us(d, picture)};
+    picture_filter_put(&r->filter, picture, time, d->quarter_turns);
+    log_filter(r);
 }
 
 static void put_sound(struct reader *r)
@@ -136,6 +166,16 @@ static void put_sound(struct reader *r)
     unlock_after_put(r, now_us);
 }
 
+/* Decoders other than H.264's, which waits for a key frame or a recovery point itself, also give
+ * pictures that refer to what never came. */
+static bool is_whole(struct reader *r)
+{
+    if (r->frame->key_frame || r->decoders[PACE_PICTURES].codec->codec_id == AV_CODEC_ID_H264 ||
+        clock_monotonic_us() - r->begun_us > key_wait_us)
+        r->keyed = true;
+    return r->keyed;
+}
+
 /* Hands on what the decoder has. */
 static void receive_all(struct reader *r, enum pace_stream stream)
 {
@@ -147,10 +187,10 @@ static void receive_all(struct reader *r, enum pace_stream stream)
             count_decode_error(r, stream);
         if (status)
             continue;
-        if (stream == PACE_PICTURES)
-            put_picture(r);
-        else
+        if (stream == PACE_SOUND)
             put_sound(r);
+        else if (is_whole(r))
+            put_picture(r);
         av_frame_unref(r->frame);
     }
 }
@@ -217,6 +257,7 @@ static void drain(struct reader *r)
 {
     for (int i = 0; i < PACE_STREAMS; i++)
         decode_packet(r, (enum pace_stream)i, NULL);
+    picture_filter_drain(&r->filter);
 }
 
 /* The end of a file that is repeated. */
@@ -249,10 +290,13 @@ static void begin(struct reader *r)
                                  .pictures = r->decoders[PACE_PICTURES].codec != NULL,
                                  .sound = r->decoders[PACE_SOUND].codec != NULL,
                                  .max_step_us = f->demux.max_step_us};
-    r->output_us = clock_monotonic_us();
+    r->output_us = r->begun_us = clock_monotonic_us();
     r->joined = false;
+    r->keyed = false;
+    r->told_interlaced = false;
     r->produced = false;
     r->paused = false;
+    picture_filter_reset(&r->filter);
     pthread_mutex_lock(&f->lock);
     pace_begin(f->pace, &source);
     f->paced = source.paced;
@@ -363,6 +407,9 @@ void *feed_reader_run(void *feed)
     struct reader r = {.feed = feed, .packet = av_packet_alloc(), .frame = av_frame_alloc()};
     for (int i = 0; i < PACE_STREAMS; i++)
         decode_init(&r.decoders[i]);
+    picture_filter_init(&r.filter, r.feed->output_rate);
+    r.filter.give = put_filtered;
+    r.filter.context = &r;
     r.feed->demux.waiting = pipe_waits;
     r.feed->demux.waiting_context = &r;
     if (r.packet && r.frame)
@@ -371,6 +418,7 @@ void *feed_reader_run(void *feed)
         log_error(r.feed->channel, "cannot read the feed: %s", err_text(ERR_NOMEM));
     for (int i = 0; i < PACE_STREAMS; i++)
         decode_close(&r.decoders[i]);
+    picture_filter_finish(&r.filter);
     resample_finish(&r.resample);
     demux_close(&r.feed->demux);
     av_packet_free(&r.packet);

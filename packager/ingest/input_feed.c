@@ -98,6 +98,7 @@ static int create(const struct input_config *config, struct input **out)
     avformat_network_init();
     f->base.ops = &input_feed;
     f->loop = config->loop;
+    f->output_rate = config->frame_rate;
     f->state.since_us = clock_monotonic_us();
     atomic_init(&f->stop, false);
     atomic_init(&f->cpu_us, 0);

@@ -23,6 +23,7 @@ struct reader {
     struct feed *feed;
     struct decode decoders[PACE_STREAMS];
     int64_t packet_us[PACE_STREAMS]; /* when the last packet of each came, or was looked for */
+    bool announced[PACE_STREAMS];    /* by the container; a cover is no picture that goes on */
     int streams_at_first;            /* that the container had when it was opened */
     struct picture_filter filter;
     struct resample resample;
@@ -102,8 +103,9 @@ static void lock_for_put(struct reader *r)
         wait_for_room(r->feed);
 }
 
-static void unlock_after_put(struct reader *r, int64_t now_us)
+static void unlock_after_put(struct reader *r, enum pace_stream stream, int64_t now_us)
 {
+    r->feed->parts[stream].had |= r->feed->parts[stream].announced;
     int64_t lost_for_us = mark_up(r, now_us);
     pthread_mutex_unlock(&r->feed->lock);
     if (lost_for_us >= 0)
@@ -117,7 +119,7 @@ static void put_filtered(void *context, AVFrame *picture, const struct picture_f
     int64_t now_us = clock_monotonic_us();
     pace_put_picture(r->feed->pace, picture, time->pts_us, time->duration_us,
                      picture->reordered_opaque, now_us);
-    unlock_after_put(r, now_us);
+    unlock_after_put(r, PACE_PICTURES, now_us);
 }
 
 /* Once, and not at each round of a file. */
@@ -163,7 +165,7 @@ static void put_sound(struct reader *r)
     lock_for_put(r);
     int64_t now_us = clock_monotonic_us();
     pace_put_sound(r->feed->pace, planes, count, pts_us, now_us);
-    unlock_after_put(r, now_us);
+    unlock_after_put(r, PACE_SOUND, now_us);
 }
 
 /* Decoders other than H.264's, which waits for a key frame or a recovery point itself, also give
@@ -240,10 +242,13 @@ static int open_decoders(struct reader *r)
     for (int i = 0; i < PACE_STREAMS; i++) {
         decode_close(&r->decoders[i]);
         r->packet_us[i] = 0;
+        r->announced[i] = false;
         int best = av_find_best_stream(demux->format, media_types[i], -1, found, NULL, 0);
         if (best < 0)
             continue;
         found = best;
+        r->announced[i] =
+            !(demux->format->streams[best]->disposition & AV_DISPOSITION_ATTACHED_PIC);
         r->packet_us[i] = clock_monotonic_us();
         opened += decode_open(&r->decoders[i], demux->format->streams[best], !demux->paced) == 0;
     }
@@ -299,6 +304,8 @@ static void begin(struct reader *r)
     picture_filter_reset(&r->filter);
     pthread_mutex_lock(&f->lock);
     pace_begin(f->pace, &source);
+    for (int i = 0; i < PACE_STREAMS; i++)
+        f->parts[i].announced = r->announced[i];
     f->paced = source.paced;
     f->state.reopened += f->was_up;
     pthread_mutex_unlock(&f->lock);
@@ -329,6 +336,7 @@ static int read_on(struct reader *r)
         if (stream >= 0)
             decode_packet(r, (enum pace_stream)stream, r->packet);
         av_packet_unref(r->packet);
+        feed_tell_parts(f, clock_monotonic_us());
         atomic_store(&f->cpu_us, clock_thread_cpu_us());
         if (!f->demux.paced && now_us - r->output_us > nothing_us)
             feed_mark_lost(r->feed, "nothing that comes can be decoded", "");

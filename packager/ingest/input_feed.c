@@ -205,6 +205,8 @@ static void state(struct input *in, struct input_state *out)
     pthread_mutex_lock(&f->lock);
     pace_counts(f->pace, &counts);
     *out = f->state;
+    out->picture = feed_part_now(f, PACE_PICTURES);
+    out->sound = feed_part_now(f, PACE_SOUND);
     out->dropped_pictures = counts.dropped_pictures;
     out->silent_samples = f->was_up ? counts.silent_samples - f->silent_before : 0;
     pthread_mutex_unlock(&f->lock);

@@ -231,6 +231,8 @@ static void test_state(struct input *in, struct input_state *state)
     struct test_input *t = (struct test_input *)in;
     *state = (struct input_state){
         .feed = INPUT_UP,
+        .picture = INPUT_PART_UP,
+        .sound = INPUT_PART_UP,
         .since_us = atomic_load(&t->first_slot_us),
         .repeated_pictures = atomic_load(&t->repeated),
         .cpu_us = atomic_load(&t->cpu_us),

@@ -28,6 +28,7 @@ struct pace {
     bool seen_picture;
     int64_t picture_need_us; /* of the last one */
     int64_t dropped_pictures;
+    struct pace_slots slots[PACE_STREAMS];
 };
 
 int pace_create(const struct pace_config *config, struct pace **out)
@@ -36,6 +37,8 @@ int pace_create(const struct pace_config *config, struct pace **out)
     if (!p)
         return ERR_NOMEM;
     p->config = *config;
+    for (int i = 0; i < PACE_STREAMS; i++)
+        p->slots[i] = (struct pace_slots){INT64_MIN, INT64_MIN};
     p->half_slot_us = timebase_frame_us(1, config->slot_rate) / 2;
     int64_t limit_us = apart_us - p->half_slot_us - PACE_PHASE_MAX_US;
     int status = pace_sound_init(&p->sound, limit_us > 15000 ? limit_us : 15000);
@@ -172,6 +175,7 @@ static void start_paced(struct pace *p, int64_t slot_us)
 
 bool pace_take_picture(struct pace *p, int64_t slot_us, struct pace_taken *taken)
 {
+    p->slots[PACE_PICTURES].asked_us = slot_us;
     start_paced(p, slot_us);
     if (!p->offset.known)
         return false;
@@ -184,6 +188,7 @@ bool pace_take_picture(struct pace *p, int64_t slot_us, struct pace_taken *taken
     *taken = (struct pace_taken){.picture = picture.picture,
                                  .pts_us = picture.pts_us,
                                  .capture_utc_us = picture.capture_utc_us};
+    p->slots[PACE_PICTURES].given_us = slot_us;
     return true;
 }
 
@@ -194,6 +199,9 @@ void pace_take_sound(struct pace *p, int64_t slot_us, int count,
         pace_sound_take(&p->sound, slot_us - p->offset.offset_us - p->half_slot_us, count, planes);
     else
         pace_sound_silence(&p->sound, count, planes);
+    p->slots[PACE_SOUND].asked_us = slot_us;
+    if (p->sound.running)
+        p->slots[PACE_SOUND].given_us = slot_us;
 }
 
 void pace_counts(const struct pace *p, struct pace_counts *counts)
@@ -201,5 +209,6 @@ void pace_counts(const struct pace *p, struct pace_counts *counts)
     *counts = (struct pace_counts){.dropped_pictures = p->dropped_pictures,
                                    .silent_samples = p->sound.silent_samples,
                                    .sound_jumps = p->sound.jumps,
+                                   .slots = {p->slots[PACE_PICTURES], p->slots[PACE_SOUND]},
                                    .offset_us = p->offset.known ? p->offset.offset_us : 0};
 }

@@ -75,6 +75,14 @@ static void write_feeds(struct snapshot *s)
     for (size_t i = 0; i < s->service->channel_count; i++)
         bytes_printf(s->out, "openhesp_feed_up{channel=\"%s\"} %d\n", name_of(s, i),
                      s->channels[i].input.feed == INPUT_UP);
+    family(s, "openhesp_feed_picture_up", "gauge", "1 where the feed's pictures come.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        bytes_printf(s->out, "openhesp_feed_picture_up{channel=\"%s\"} %d\n", name_of(s, i),
+                     s->channels[i].input.picture == INPUT_PART_UP);
+    family(s, "openhesp_feed_sound_up", "gauge", "1 where the feed's sound comes.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        bytes_printf(s->out, "openhesp_feed_sound_up{channel=\"%s\"} %d\n", name_of(s, i),
+                     s->channels[i].input.sound == INPUT_PART_UP);
     struct {
         const char *name, *help;
         size_t at;

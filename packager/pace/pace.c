@@ -13,6 +13,10 @@ static const int64_t live_span_us = 1000000;
 static const int64_t apart_us = 45000;
 /* Sound that comes later than this after its picture is not waited for. */
 static const int64_t sound_lag_us = 800000;
+/* Pictures later than this are believed only when so many in a row are: where pictures stop for a
+ * while, those that a decoder holds back come out with what follows, as old as the stop is long. */
+static const int64_t outlier_us = 300000;
+static const int outliers_most = 8;
 static const int64_t sound_early_us = 3000; /* that sound may be taken before its time */
 
 struct pace {
@@ -27,6 +31,7 @@ struct pace {
     bool ready;           /* a paced source may start */
     bool seen_picture;
     int64_t picture_need_us; /* of the last one */
+    int late_pictures;       /* in a row */
     int64_t dropped_pictures;
     struct pace_slots slots[PACE_STREAMS];
 };
@@ -82,6 +87,7 @@ void pace_begin(struct pace *p, const struct pace_source *source)
     pace_offset_init(&p->offset, source->paced);
     p->ready = false;
     p->seen_picture = false;
+    p->late_pictures = 0;
 }
 
 /* A paced source's offset is set by its first slot; from then on only what is late changes it. */
@@ -89,6 +95,14 @@ static void observe(struct pace *p, int64_t need_us, int64_t now_us)
 {
     if (!p->source.paced || p->offset.known)
         pace_offset_observe(&p->offset, need_us, now_us);
+}
+
+static void observe_picture(struct pace *p, int64_t need_us, int64_t now_us)
+{
+    bool late = p->offset.known && need_us > p->offset.offset_us + outlier_us;
+    p->late_pictures = late ? p->late_pictures + 1 : 0;
+    if (!late || p->late_pictures > outliers_most)
+        observe(p, need_us, now_us);
 }
 
 /* A live feed has brought more than can be held: the oldest go, and the next one is due now. */
@@ -115,7 +129,7 @@ void pace_put_picture(struct pace *p, void *picture, int64_t pts_us, int64_t dur
     put.pts_us = pace_timeline_map(&p->timeline, PACE_PICTURES, pts_us, duration_us, now_us);
     p->picture_need_us = now_us - put.pts_us;
     p->seen_picture = true;
-    observe(p, p->picture_need_us, now_us);
+    observe_picture(p, p->picture_need_us, now_us);
     pace_pictures_put(&p->pictures, &put);
     p->ready |= pace_full(p);
 }

@@ -212,8 +212,19 @@ int demux_read(struct demux *d, AVPacket *packet)
     return status == AVERROR_EOF ? ERR_END : ERR_IO;
 }
 
+/* A transport stream has no index: what is sought by time begins somewhere after its first key
+ * frame, which may be its only one. */
+static bool rewinds_by_bytes(const AVFormatContext *format)
+{
+    int flags = format->iformat->flags;
+    return flags & AVFMT_TS_DISCONT && !(flags & AVFMT_NO_BYTE_SEEK);
+}
+
 int demux_rewind(struct demux *d)
 {
+    if (rewinds_by_bytes(d->format) &&
+        avformat_seek_file(d->format, -1, INT64_MIN, 0, 0, AVSEEK_FLAG_BYTE) >= 0)
+        return 0;
     int64_t start = d->format->start_time;
     if (start == AV_NOPTS_VALUE)
         start = 0;

@@ -71,8 +71,12 @@ void input_audio(struct input *in, int64_t first_sample, int count, int64_t slot
 
 enum input_feed { INPUT_STARTING, INPUT_UP, INPUT_LOST };
 
+/* A feed's picture or its sound: it has none, it comes, or it should and does not. */
+enum input_part { INPUT_PART_NONE, INPUT_PART_UP, INPUT_PART_MISSING };
+
 struct input_state {
     enum input_feed feed;
+    enum input_part picture, sound;
     int64_t since_us; /* monotonic time of the last change of feed */
     int64_t
         repeated_pictures; /* slots that the feed had no new picture for, since it was first up */

@@ -26,6 +26,7 @@ static AVFrame *black_frame(int width, int height)
     black->width = width;
     black->height = height;
     black->color_range = AVCOL_RANGE_MPEG;
+    black->colorspace = AVCOL_SPC_BT709;
     if (av_frame_get_buffer(black, 0) < 0) {
         av_frame_free(&black);
         return NULL;
@@ -97,6 +98,7 @@ static int create(const struct input_config *config, struct input **out)
     avformat_network_init();
     f->base.ops = &input_feed;
     f->loop = config->loop;
+    f->output_rate = config->frame_rate;
     f->state.since_us = clock_monotonic_us();
     atomic_init(&f->stop, false);
     atomic_init(&f->cpu_us, 0);
@@ -218,6 +220,8 @@ static void state(struct input *in, struct input_state *out)
     pthread_mutex_lock(&f->lock);
     pace_counts(f->pace, &counts);
     *out = f->state;
+    out->picture = feed_part_now(f, PACE_PICTURES);
+    out->sound = feed_part_now(f, PACE_SOUND);
     out->dropped_pictures = counts.dropped_pictures;
     out->silent_samples = f->was_up ? counts.silent_samples - f->silent_before : 0;
     pthread_mutex_unlock(&f->lock);

@@ -239,14 +239,22 @@ static void cut_uploads(struct origin_clients *c, struct origin_client_list *lis
     }
 }
 
+static void cut_track(struct origin_clients *c, struct origin_client_list *list,
+                      const struct origin_track *track)
+{
+    struct origin_client *next;
+
+    for (struct origin_client *client = list->first; client != NULL; client = next) {
+        next = client->next;
+        if (client->track == track)
+            origin_client_cut(c, client, ORIGIN_CUT_REMOVED);
+    }
+}
+
 void origin_clients_cut_track(struct origin_clients *c, const struct origin_track *track)
 {
-    for (struct origin_client *client = c->first; client != NULL; client = client->next) {
-        if (client->track != track)
-            continue;
-        client->reads = false;
-        origin_client_cut(c, client);
-    }
+    cut_track(c, &c->welcome, track);
+    cut_track(c, &c->spare, track);
 }
 
 void origin_clients_cut_uploads(struct origin_clients *c)

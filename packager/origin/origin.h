@@ -66,6 +66,7 @@ enum origin_cut {
     ORIGIN_CUT_SLOW,     /* one who did not take a packet or page in time */
     ORIGIN_CUT_REQUEST,  /* a request did not get whole in time */
     ORIGIN_CUT_REFUSED,  /* it was one too many, and did not ask at once */
+    ORIGIN_CUT_REMOVED,  /* what it was sent is not served any more */
     ORIGIN_CUT_REASONS
 };
 

@@ -76,13 +76,14 @@ static void write_refusals(struct snapshot *s, const struct origin_state *o)
     static const char *const reasons[ORIGIN_CUT_REASONS] = {
         [ORIGIN_CUT_STALLED] = "stalled", [ORIGIN_CUT_OUTDATED] = "outdated",
         [ORIGIN_CUT_SLOW] = "slow",       [ORIGIN_CUT_REQUEST] = "request",
-        [ORIGIN_CUT_REFUSED] = "refused",
+        [ORIGIN_CUT_REFUSED] = "refused", [ORIGIN_CUT_REMOVED] = "removed",
     };
     const char *cut = "openhesp_origin_cut_connections_total";
     const char *refused = "openhesp_origin_refused_connections_total";
     family(s, cut, "counter",
            "Connections cut: readers who stalled, whose segment left the window, who were slow; "
-           "requests that did not get whole; refused ones that did not ask.");
+           "requests that did not get whole; refused ones that did not ask; readers of what was "
+           "removed.");
     for (int i = 0; i < ORIGIN_CUT_REASONS; i++)
         bytes_printf(s->out, "%s{reason=\"%s\"} %" PRId64 "\n", cut, reasons[i], o->cut[i]);
     family(s, refused, "counter",
@@ -123,6 +124,14 @@ static void write_feeds(struct snapshot *s)
     for (size_t i = 0; i < s->service->channel_count; i++)
         bytes_printf(s->out, "openhesp_feed_up{channel=\"%s\"} %d\n", name_of(s, i),
                      s->channels[i].input.feed == INPUT_UP);
+    family(s, "openhesp_feed_picture_up", "gauge", "1 where the feed's pictures come.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        bytes_printf(s->out, "openhesp_feed_picture_up{channel=\"%s\"} %d\n", name_of(s, i),
+                     s->channels[i].input.picture == INPUT_PART_UP);
+    family(s, "openhesp_feed_sound_up", "gauge", "1 where the feed's sound comes.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        bytes_printf(s->out, "openhesp_feed_sound_up{channel=\"%s\"} %d\n", name_of(s, i),
+                     s->channels[i].input.sound == INPUT_PART_UP);
     struct {
         const char *name, *help;
         size_t at;

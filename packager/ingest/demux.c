@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PIPE_BUFFER_BYTES = 32768, PIPE_POLL_MS = 100 };
+enum { IO_BUFFER_BYTES = 32768, PIPE_POLL_MS = 100 };
 
 static const int64_t open_us = 5000000;
 static const int64_t live_silence_us = 2000000;
@@ -59,17 +59,52 @@ static int read_pipe(void *context, uint8_t *buffer, int size)
     return AVERROR_EXIT;
 }
 
-static int open_pipe(struct demux *d)
+static bool wait_is_over(void *context)
 {
-    uint8_t *buffer = av_malloc(PIPE_BUFFER_BYTES);
+    return interrupted(context);
+}
+
+static void tell_refused(void *context, const char *who, const char *why)
+{
+    const struct demux *d = context;
+    if (d->refused)
+        d->refused(d->waiting_context, who, why);
+}
+
+static int accept_push(struct demux *d)
+{
+    const struct push_wait wait = {wait_is_over, tell_refused, d};
+    int status = push_accept(d->push, &wait, d->reason);
+    if (status == 0 || status == ERR_AGAIN)
+        return status ? AVERROR_EXIT : 0;
+    d->push_ended = true;
+    return AVERROR(EIO);
+}
+
+static int read_push(void *context, uint8_t *buffer, int size)
+{
+    struct demux *d = context;
+    const struct push_wait wait = {wait_is_over, tell_refused, d};
+    int got = push_read(d->push, &wait, buffer, size, d->reason);
+    if (got > 0)
+        return got;
+    if (got == ERR_AGAIN)
+        return AVERROR_EXIT;
+    d->push_ended = true;
+    return AVERROR_EOF;
+}
+
+static int open_io(struct demux *d, int (*read_from)(void *, uint8_t *, int))
+{
+    uint8_t *buffer = av_malloc(IO_BUFFER_BYTES);
     if (!buffer)
         return AVERROR(ENOMEM);
-    d->pipe = avio_alloc_context(buffer, PIPE_BUFFER_BYTES, 0, d, read_pipe, NULL, NULL);
-    if (!d->pipe) {
+    d->io = avio_alloc_context(buffer, IO_BUFFER_BYTES, 0, d, read_from, NULL, NULL);
+    if (!d->io) {
         av_free(buffer);
         return AVERROR(ENOMEM);
     }
-    d->format->pb = d->pipe;
+    d->format->pb = d->io;
     return 0;
 }
 
@@ -97,14 +132,18 @@ static AVDictionary *options(const struct feed_url *url)
 
 /* UDP carries transport streams, and is joined anywhere: to guess it from what happens to come
  * first takes long where that is little or broken. */
-static const AVInputFormat *container_of(const struct feed_url *url)
+static const AVInputFormat *container_of(const struct demux *d)
 {
-    return is_udp(url) ? av_find_input_format("mpegts") : NULL;
+    if (d->push)
+        return av_find_input_format(d->push->ops->container);
+    return is_udp(d->url) ? av_find_input_format("mpegts") : NULL;
 }
 
 static void describe(struct demux *d, int av_status)
 {
     bool late = clock_monotonic_us() > atomic_load(&d->deadline_us);
+    if (d->push_ended)
+        return;
     if (av_status == AVERROR_EXIT && late)
         snprintf(d->reason, sizeof d->reason, "nothing came from it in time");
     else if (av_status == AVERROR_EOF)
@@ -154,11 +193,18 @@ int demux_open(struct demux *d)
     if (!d->format)
         goto fail;
     d->format->interrupt_callback = (AVIOInterruptCB){.callback = interrupted, .opaque = d};
-    if (d->url->kind == FEED_PIPE && (status = open_pipe(d)) < 0)
-        goto fail;
     bool patient = d->url->waits || d->url->kind != FEED_NETWORK;
-    give_up_after(d, patient ? INT64_MAX : open_us);
-    status = avformat_open_input(&d->format, d->url->open, container_of(d->url), &chosen);
+    d->push_ended = false;
+    give_up_after(d, INT64_MAX);
+    if (d->push && (status = accept_push(d)) < 0)
+        goto fail;
+    if (d->push && (status = open_io(d, read_push)) < 0)
+        goto fail;
+    if (d->url->kind == FEED_PIPE && (status = open_io(d, read_pipe)) < 0)
+        goto fail;
+    give_up_after(d, patient && !d->push ? INT64_MAX : open_us);
+    status =
+        avformat_open_input(&d->format, d->push ? NULL : d->url->open, container_of(d), &chosen);
     if (status < 0)
         goto fail;
     give_up_after(d, d->url->kind == FEED_NETWORK ? open_us : INT64_MAX);
@@ -182,10 +228,12 @@ void demux_close(struct demux *d)
     else
         avformat_close_input(&d->format);
     d->format = NULL;
-    if (d->pipe) {
-        av_freep(&d->pipe->buffer);
-        avio_context_free(&d->pipe);
+    if (d->io) {
+        av_freep(&d->io->buffer);
+        avio_context_free(&d->io);
     }
+    if (d->push)
+        push_drop(d->push);
 }
 
 int demux_read(struct demux *d, AVPacket *packet)

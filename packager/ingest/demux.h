@@ -4,6 +4,7 @@
 #define PACKAGER_INGEST_DEMUX_H
 
 #include "packager/ingest/feed_url.h"
+#include "packager/ingest/push.h"
 
 #include <libavformat/avformat.h>
 #include <stdatomic.h>
@@ -15,14 +16,18 @@ struct demux {
     const atomic_bool *stop;    /* borrowed; once set, every wait ends within about 0.1 s */
     atomic_llong deadline_us;   /* a wait ends here as well; libavformat's threads read it */
     AVFormatContext *format;    /* NULL while closed */
-    AVIOContext *pipe;          /* of standard input */
+    AVIOContext *io;            /* of standard input or push */
+    struct push *push;          /* the owner's; NULL where libavformat opens the URL */
+    bool push_ended;            /* push_accept or push_read failed, and said why in reason */
     bool paced;                 /* read ahead at our pace; otherwise taken as it comes */
     int64_t max_step_us;        /* a greater step of its time stamps is a jump, and no gap */
     int64_t silence_us;         /* with no packet for so long, it is lost */
     /* Called about ten times a second while standard input gives nothing; NULL: not wanted. The
-     * owner sets both after demux_init. */
+     * owner sets these three after demux_init. */
     void (*waiting)(void *context);
     void *waiting_context;
+    /* Somebody who wanted to push was not let in; as in push.h. */
+    void (*refused)(void *context, const char *who, const char *why);
     char reason[128]; /* why the last call failed, for the log */
 };
 

@@ -22,6 +22,7 @@ struct feed {
     struct feed_url url;
     struct demux demux;          /* the reader's; a file is open already when the reader starts */
     struct feed_log_limit limit; /* the reader's */
+    struct feed_log_limit refusals; /* the reader's */
     pthread_t thread;
     atomic_bool stop;
     atomic_int holders; /* the channel's side and the reader: the last one frees */

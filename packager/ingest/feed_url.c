@@ -1,6 +1,7 @@
 #include "packager/ingest/feed_url.h"
 #include "media/core/err.h"
 #include "media/core/log.h"
+#include "packager/ingest/push.h"
 
 #include <errno.h>
 #include <libavformat/avio.h>
@@ -71,8 +72,7 @@ static bool waits_for_a_sender(const char *url)
            strstr(url, "?listen") || strstr(url, "&listen");
 }
 
-/* "scheme://user:password@host/path?key=secret" as "scheme://host/path". */
-static void name_for_log(const char *url, char name[FEED_NAME_BYTES])
+void feed_url_name(const char *url, char name[FEED_NAME_BYTES])
 {
     size_t length = strcspn(url, "?");
     const char *host = strstr(url, "://");
@@ -84,6 +84,9 @@ static void name_for_log(const char *url, char name[FEED_NAME_BYTES])
     size_t authority = strcspn(host, "/?");
     const char *user_end = memrchr(host, '@', authority);
     const char *shown = user_end ? user_end + 1 : host;
+    const char *key = memrchr(host + authority, '/', (size_t)(url + length - host) - authority);
+    if (starts_with(url, "rtmp") && key)
+        length = (size_t)(key - url);
     snprintf(name, FEED_NAME_BYTES, "%.*s%.*s", (int)(host - url), url, (int)(url + length - shown),
              shown);
 }
@@ -112,15 +115,16 @@ int feed_url_parse(const char *channel, const char *url, struct feed_url *out)
         status = parse_file(channel, starts_with(path, "//") ? path + 2 : path, &parsed);
     } else if (scheme == 0 || access(url, F_OK) == 0) {
         status = parse_file(channel, url, &parsed);
-    } else if (!scheme_is_known(url)) {
+    } else if (!push_is_for(url) && !scheme_is_known(url)) {
+        feed_url_name(url, parsed.name);
         log_error(channel,
                   "cannot read the input %s: \"%.*s\" is neither a file nor a scheme that this "
                   "FFmpeg knows (ffmpeg -protocols lists them)",
-                  url, (int)scheme, url);
+                  parsed.name, (int)scheme, url);
         status = ERR_INVALID;
     } else {
         parsed.waits = waits_for_a_sender(url);
-        name_for_log(url, parsed.name);
+        feed_url_name(url, parsed.name);
         parsed.open = strdup(url);
         status = parsed.open ? 0 : ERR_NOMEM;
     }

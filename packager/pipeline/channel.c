@@ -2,6 +2,7 @@
 #include "media/core/clock.h"
 #include "media/core/err.h"
 #include "media/core/log.h"
+#include "packager/ingest/feed_url.h"
 #include "packager/track/audio_track.h"
 
 #include <inttypes.h>
@@ -68,8 +69,9 @@ static void wait_for_feed(struct channel *c)
             return;
         clock_sleep_until_us(clock_monotonic_us() + 5000);
     } while (clock_monotonic_us() < deadline_us);
-    log_warn(c->config->name, "no picture from %s yet: black and silence until it comes",
-             c->config->input);
+    char name[FEED_NAME_BYTES];
+    feed_url_name(c->config->input, name);
+    log_warn(c->config->name, "no picture from %s yet: black and silence until it comes", name);
 }
 
 static int start(struct channel *c)

@@ -10,7 +10,7 @@ floors=(
     'media/h264 media/aac media/stamp media/isobmff'
     'media/cmaf'
     'manifests'
-    'packager/config packager/pace packager/ladder packager/store'
+    'packager/config packager/rtmp packager/pace packager/ladder packager/store'
     'packager/ingest packager/encode packager/origin'
     'packager/track'
     'packager/init'

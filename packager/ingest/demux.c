@@ -13,7 +13,8 @@ enum { IO_BUFFER_BYTES = 32768, PIPE_POLL_MS = 100 };
 
 static const int64_t open_us = 5000000;
 static const int64_t live_silence_us = 2000000;
-static const int64_t segmented_silence_us = 15000000; /* HLS: a segment, and its playlist's turn */
+static const int64_t hls_silence_us = 6000000; /* begun in time, it never waits a segment long */
+static const int64_t segmented_silence_us = 15000000;
 static const int64_t live_step_us = 2000000;
 static const int64_t splice_step_us = 10000000;  /* a recording of a transport stream */
 static const int64_t trusted_step_us = 60000000; /* a container with one clock */
@@ -77,7 +78,7 @@ static int accept_push(struct demux *d)
     int status = push_accept(d->push, &wait, d->reason);
     if (status == 0 || status == ERR_AGAIN)
         return status ? AVERROR_EXIT : 0;
-    d->push_ended = true;
+    d->reason_given = true;
     return AVERROR(EIO);
 }
 
@@ -90,7 +91,7 @@ static int read_push(void *context, uint8_t *buffer, int size)
         return got;
     if (got == ERR_AGAIN)
         return AVERROR_EXIT;
-    d->push_ended = true;
+    d->reason_given = true;
     return AVERROR_EOF;
 }
 
@@ -113,6 +114,11 @@ static bool is_udp(const struct feed_url *url)
     return url->open && strncmp(url->open, "udp:", 4) == 0;
 }
 
+static bool is_http(const struct feed_url *url)
+{
+    return url->open && strncmp(url->open, "http", 4) == 0;
+}
+
 /* Short looks at what comes live. What is read meanwhile is kept, not thrown away as "nobuffer"
  * would: it may hold the only key frame for seconds, and the pace passes over what is too old. */
 static AVDictionary *options(const struct feed_url *url)
@@ -123,6 +129,8 @@ static AVDictionary *options(const struct feed_url *url)
     av_dict_set(&chosen, "probesize", "1000000", 0);
     av_dict_set(&chosen, "analyzeduration", url->kind == FEED_PIPE ? "1000000" : "500000", 0);
     av_dict_set(&chosen, "fpsprobesize", "0", 0);
+    if (url->protocols)
+        av_dict_set(&chosen, "protocol_whitelist", url->protocols, 0);
     if (is_udp(url)) {
         av_dict_set(&chosen, "overrun_nonfatal", "1", 0);
         av_dict_set(&chosen, "buffer_size", "2000000", 0);
@@ -142,7 +150,7 @@ static const AVInputFormat *container_of(const struct demux *d)
 static void describe(struct demux *d, int av_status)
 {
     bool late = clock_monotonic_us() > atomic_load(&d->deadline_us);
-    if (d->push_ended)
+    if (d->reason_given)
         return;
     if (av_status == AVERROR_EXIT && late)
         snprintf(d->reason, sizeof d->reason, "nothing came from it in time");
@@ -162,6 +170,11 @@ static bool is_one_of(const char *name, const char *const *names)
     return false;
 }
 
+static bool is_hls(const AVFormatContext *format)
+{
+    return strcmp(format->iformat->name, "hls") == 0;
+}
+
 /* Segments, or a file on a server, can be read when it suits us, like a file of our own. */
 static bool can_be_held_back(const AVFormatContext *format)
 {
@@ -177,11 +190,29 @@ static void characterize(struct demux *d)
     const AVInputFormat *container = d->format->iformat;
     bool network = d->url->kind == FEED_NETWORK;
     d->paced = !network || can_be_held_back(d->format);
-    d->silence_us = !network ? INT64_MAX : d->paced ? segmented_silence_us : live_silence_us;
+    if (!network)
+        d->silence_us = INT64_MAX;
+    else if (!d->paced)
+        d->silence_us = live_silence_us;
+    else
+        d->silence_us = is_hls(d->format) ? hls_silence_us : segmented_silence_us;
     if (!d->paced)
         d->max_step_us = live_step_us;
     else
         d->max_step_us = container->flags & AVFMT_TS_DISCONT ? splice_step_us : trusted_step_us;
+}
+
+/* An HLS feed is opened again only for what is new in it. */
+static int watch_segments(struct demux *d, AVDictionary **chosen)
+{
+    const char *why = NULL;
+    int status = hls_watch_ask(&d->hls, &d->format->interrupt_callback, chosen, &why);
+    if (why)
+        snprintf(d->reason, sizeof d->reason, "%s", why);
+    d->reason_given = why != NULL;
+    if (status >= 0)
+        hls_watch_begin(&d->hls, d->format, chosen);
+    return status;
 }
 
 int demux_open(struct demux *d)
@@ -194,7 +225,7 @@ int demux_open(struct demux *d)
         goto fail;
     d->format->interrupt_callback = (AVIOInterruptCB){.callback = interrupted, .opaque = d};
     bool patient = d->url->waits || d->url->kind != FEED_NETWORK;
-    d->push_ended = false;
+    d->reason_given = false;
     give_up_after(d, INT64_MAX);
     if (d->push && (status = accept_push(d)) < 0)
         goto fail;
@@ -203,6 +234,8 @@ int demux_open(struct demux *d)
     if (d->url->kind == FEED_PIPE && (status = open_io(d, read_pipe)) < 0)
         goto fail;
     give_up_after(d, patient && !d->push ? INT64_MAX : open_us);
+    if (is_http(d->url) && (status = watch_segments(d, &chosen)) < 0)
+        goto fail;
     status =
         avformat_open_input(&d->format, d->push ? NULL : d->url->open, container_of(d), &chosen);
     if (status < 0)
@@ -258,6 +291,18 @@ int demux_read(struct demux *d, AVPacket *packet)
         snprintf(d->reason, sizeof d->reason, "no packet for %lld s",
                  (long long)(d->silence_us / 1000000));
     return status == AVERROR_EOF ? ERR_END : ERR_IO;
+}
+
+void demux_keep(struct demux *d, const int *streams, int count)
+{
+    if (!is_hls(d->format))
+        return; /* elsewhere a stream that is not wanted costs nothing, and may come to be */
+    for (unsigned i = 0; i < d->format->nb_streams; i++) {
+        bool kept = false;
+        for (int k = 0; k < count; k++)
+            kept |= streams[k] == (int)i;
+        d->format->streams[i]->discard = kept ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+    }
 }
 
 int demux_rewind(struct demux *d)

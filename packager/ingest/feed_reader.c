@@ -207,6 +207,10 @@ static int open_decoders(struct reader *r)
         r->packet_us[i] = clock_monotonic_us();
         opened += decode_open(&r->decoders[i], demux->format->streams[best], !demux->paced) == 0;
     }
+    int chosen[PACE_STREAMS];
+    for (int i = 0; i < PACE_STREAMS; i++)
+        chosen[i] = r->decoders[i].codec ? r->decoders[i].stream : -1;
+    demux_keep(demux, chosen, PACE_STREAMS);
     if (opened)
         return 0;
     snprintf(demux->reason, sizeof demux->reason, "it has no picture or sound that FFmpeg decodes");

@@ -66,6 +66,29 @@ static bool scheme_is_known(const char *url)
     return avio_find_protocol_name(url) != NULL;
 }
 
+/* A feed from the network stays there, and with its own kind. */
+static const char *protocols_of(const char *url)
+{
+    static const struct {
+        const char *scheme, *protocols;
+    } known[] = {
+        {"http:", "http,https,tcp,tls,crypto,httpproxy"},
+        {"https:", "http,https,tcp,tls,crypto,httpproxy"},
+        {"udp:", "udp"},
+        {"rtp:", "rtp,udp"},
+        {"srt:", "srt"},
+        {"tcp:", "tcp"},
+        {"rtsp:", "rtsp,rtp,udp,tcp,tls,http,https,srtp"},
+        {"rtsps:", "rtsps,rtsp,rtp,udp,tcp,tls,http,https,srtp"},
+        {"rtmp:", "rtmp,tcp"},
+        {"rtmps:", "rtmps,tls,tcp"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (starts_with(url, known[i].scheme))
+            return known[i].protocols;
+    return NULL;
+}
+
 static bool waits_for_a_sender(const char *url)
 {
     return starts_with(url, "udp:") || starts_with(url, "rtp:") || strstr(url, "mode=listener") ||
@@ -124,6 +147,7 @@ int feed_url_parse(const char *channel, const char *url, struct feed_url *out)
         status = ERR_INVALID;
     } else {
         parsed.waits = waits_for_a_sender(url);
+        parsed.protocols = protocols_of(url);
         feed_url_name(url, parsed.name);
         parsed.open = strdup(url);
         status = parsed.open ? 0 : ERR_NOMEM;

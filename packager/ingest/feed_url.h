@@ -18,6 +18,9 @@ struct feed_url {
     bool waits;                 /* opening it takes until somebody sends: no reason to give up */
     char name[FEED_NAME_BYTES]; /* for the log: feed_url_name */
     char *open;                 /* owned: what libavformat is given */
+    /* What libavformat may open because of what it reads there: a playlist, or a redirection, from
+     * elsewhere is not to make it read files of this machine. NULL: whatever it likes. */
+    const char *protocols;
 };
 
 /* What url is called in the log, where no secret may stand: "scheme://user:password@host/path?key"

@@ -95,6 +95,16 @@ static bool waits_for_a_sender(const char *url)
            strstr(url, "?listen") || strstr(url, "&listen");
 }
 
+/* How much of url is left without the last part of its path, which begins at path. */
+static size_t without_key(const char *url, size_t path, size_t length)
+{
+    while (length > path && url[length - 1] == '/')
+        length--;
+    while (length > path && url[length - 1] != '/')
+        length--;
+    return length > path ? length - 1 : length;
+}
+
 void feed_url_name(const char *url, char name[FEED_NAME_BYTES])
 {
     size_t length = strcspn(url, "?");
@@ -107,9 +117,8 @@ void feed_url_name(const char *url, char name[FEED_NAME_BYTES])
     size_t authority = strcspn(host, "/?");
     const char *user_end = memrchr(host, '@', authority);
     const char *shown = user_end ? user_end + 1 : host;
-    const char *key = memrchr(host + authority, '/', (size_t)(url + length - host) - authority);
-    if (starts_with(url, "rtmp") && key)
-        length = (size_t)(key - url);
+    if (starts_with(url, "rtmp"))
+        length = without_key(url, (size_t)(host - url) + authority, length);
     snprintf(name, FEED_NAME_BYTES, "%.*s%.*s", (int)(host - url), url, (int)(url + length - shown),
              shown);
 }

@@ -25,6 +25,7 @@ struct feed {
     struct demux demux;          /* the reader's; a file is open already when the reader starts */
     struct feed_log_limit limit; /* the reader's */
     int64_t missing_us[PACE_STREAMS]; /* the reader's: since when the log calls it missing; or 0 */
+    struct feed_log_limit refusals;   /* the reader's */
     pthread_t thread;
     atomic_bool stop;
     atomic_int holders; /* the channel's side and the reader: the last one frees */

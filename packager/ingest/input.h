@@ -84,7 +84,8 @@ struct input_state {
     int64_t silent_samples;   /* samples that the feed had no sound for, since it was first up */
     int64_t reopened;         /* times that the feed was opened again */
     int64_t decode_errors;
-    int64_t cpu_us; /* CPU of demuxing, decoding or generating */
+    int64_t refused_pushes; /* who wanted to push and was not let in */
+    int64_t cpu_us;         /* CPU of demuxing, decoding or generating */
 };
 void input_state(struct input *in, struct input_state *state);
 

@@ -41,6 +41,7 @@ static AVFrame *black_frame(int width, int height)
 static void free_feed(struct feed *f)
 {
     demux_close(&f->demux);
+    push_destroy(f->demux.push);
     feed_url_finish(&f->url);
     pace_destroy(f->pace);
     av_frame_free(&f->shown);
@@ -99,6 +100,7 @@ static int create(const struct input_config *config, struct input **out)
     f->base.ops = &input_feed;
     f->loop = config->loop;
     f->output_rate = config->frame_rate;
+    f->refusals.about = "pushes are refused again and again";
     f->state.since_us = clock_monotonic_us();
     atomic_init(&f->stop, false);
     atomic_init(&f->cpu_us, 0);
@@ -112,6 +114,9 @@ static int create(const struct input_config *config, struct input **out)
         goto fail;
     status = feed_url_parse(config->channel, config->url, &f->url);
     if (status)
+        goto fail;
+    if (f->url.kind == FEED_NETWORK &&
+        (status = push_create(config->channel, f->url.open, &f->demux.push)))
         goto fail;
     if (f->url.kind == FEED_FILE && (status = open_file(f)))
         goto fail;

@@ -146,6 +146,8 @@ static void write_feeds(struct snapshot *s)
          offsetof(struct input_state, reopened)},
         {"openhesp_feed_decode_errors_total", "Pieces of the feed that could not be decoded.",
          offsetof(struct input_state, decode_errors)},
+        {"openhesp_feed_refused_pushes_total", "Pushes by whom the feed's key let not in.",
+         offsetof(struct input_state, refused_pushes)},
     };
     for (size_t k = 0; k < sizeof counters / sizeof *counters; k++) {
         family(s, counters[k].name, "counter", counters[k].help);

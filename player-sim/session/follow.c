@@ -9,7 +9,7 @@ static const int64_t lead_max_us = 200000, lead_besides_us = 50000;
 static const int64_t switch_us = 500000;
 /* A join that finds its Presentation to have been over for longer than that joins the next one
  * where that is now. */
-static const int64_t late_join_us = 1000000;
+static const int64_t late_join_us = 250000;
 
 struct session_channel *session_follow_target(const struct session *s)
 {

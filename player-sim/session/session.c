@@ -211,15 +211,29 @@ static void tell_failure(struct session *s, const struct session_rendition *of,
                           event->text ? event->text : "a request has failed");
 }
 
+/* Whether a join has asked, by a manifest of long ago, for what a Presentation that is over has no
+ * more: the manifest is asked for then, and what is missing after that is told. */
+static bool is_outdated(const struct session *s, const struct session_stream *st,
+                        const struct session_event *event)
+{
+    const struct session_channel *told = s->manifests[s->channel].told;
+    const struct session_stream *joined = s->next.of.channel ? &s->next : &s->picture;
+    bool is_over = told && strcmp(told->presentation->id, st->of.channel->presentation->id) != 0;
+    return session_stream_lacks(event->http_status) && s->entry == ENTRY_JOIN &&
+           joined->flows_us < 0 && st->flows_us < 0 &&
+           (is_over || session_manifests_old(s, s->channel));
+}
+
 static void handle_stream(struct session *s, struct session_stream *st,
                           const struct session_event *event)
 {
-    bool of_packet = event->request == st->packet_request;
+    bool of_packet = event->request == st->packet_request, is_over = false;
     if (st->video && (event->kind == SESSION_PACKET || event->kind == SESSION_CHUNK))
         s->picture_bytes += event->sample.bytes;
     if (event->kind == SESSION_FAILED) {
-        tell_failure(s, &st->of, event);
-        session_stream_failed(st, event->request, event->http_status);
+        if (!is_outdated(s, st, event))
+            tell_failure(s, &st->of, event);
+        is_over = session_stream_failed(st, event->request, event->http_status);
     } else if (event->kind == SESSION_PACKET && of_packet) {
         take_packet(s, st, event);
     } else if (event->kind == SESSION_CHUNK && !of_packet) {
@@ -227,10 +241,10 @@ static void handle_stream(struct session *s, struct session_stream *st,
             session_manifests_update(s, event->sample.manifest_url);
         session_stream_chunk(st, &s->actions, event);
     } else if (event->kind == SESSION_FINISHED && !of_packet) {
-        /* The Presentation seems to be over, and nobody has said so. */
-        if (session_stream_finished(st, event->request) && st == &s->picture)
-            session_manifests_ask(s, s->channel);
+        is_over = session_stream_finished(st, event->request);
     }
+    if (is_over && st == &s->picture && session_manifests_old(s, s->channel))
+        session_manifests_ask(s, s->channel); /* nobody has said so */
     take_frames(s, st);
 }
 

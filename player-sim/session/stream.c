@@ -326,8 +326,15 @@ static bool is_complete(const struct session_stream *st)
     return st->ahead.brought || (st->current.brought && end >= 0 && st->received >= end);
 }
 
-void session_stream_failed(struct session_stream *st, uint32_t request, int http_status)
+bool session_stream_lacks(int http_status)
 {
+    return http_status == NOT_FOUND || http_status == RANGE_NOT_SATISFIABLE;
+}
+
+bool session_stream_failed(struct session_stream *st, uint32_t request, int http_status)
+{
+    bool lacks = session_stream_lacks(http_status);
+    bool of_packet = request == st->packet_request, ended = session_stream_ended(st);
     if (request == st->packet_request) {
         st->packet_request = 0;
         st->broken = true;
@@ -342,8 +349,9 @@ void session_stream_failed(struct session_stream *st, uint32_t request, int http
     } else {
         *(request == st->ahead.request ? &st->ahead.request : &st->current.request) = 0;
         st->broken = !session_stream_ended(st);
-        st->missing = http_status == NOT_FOUND || http_status == RANGE_NOT_SATISFIABLE;
+        st->missing = lacks;
     }
+    return lacks && !of_packet && !ended;
 }
 
 /* The early sample whose turn it is: of the current segment, or the very next one. */

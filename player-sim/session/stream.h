@@ -91,11 +91,13 @@ void session_stream_packet(struct session_stream *st, struct session_actions *a,
                            const struct session_event *event);
 void session_stream_chunk(struct session_stream *st, struct session_actions *a,
                           const struct session_event *event);
-/* true: the segment that is read has ended before segmentDuration says, as that of a Presentation
- * that is over. */
+/* Whether a request's status says that what it asked for is not there. */
+bool session_stream_lacks(int http_status);
+
+/* Both: true where it looks as if the Presentation were over: the segment that is read has ended
+ * before segmentDuration says; one is not there. Of failed, the fault was told. */
 bool session_stream_finished(struct session_stream *st, uint32_t request);
-/* The fault was told. */
-void session_stream_failed(struct session_stream *st, uint32_t request, int http_status);
+bool session_stream_failed(struct session_stream *st, uint32_t request, int http_status);
 
 /* Takes the next frame of its segments that is in order, until there is none. */
 bool session_stream_next(struct session_stream *st, struct session_actions *a, int64_t *sequence);

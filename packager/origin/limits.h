@@ -11,8 +11,9 @@ struct origin_limits {
     int64_t packet_wait_us; /* 250 ms: a packet or the next segment, and at least four frame times;
                                then 404 */
     int64_t making_wait_us; /* 10 s: a packet of a frame that is there, but older ones have to be
-                               decoded first; then 503 */
-    int64_t range_wait_us;  /* 10 s: the first byte of a range of a growing segment; then 503 */
+                               decoded first, or that is late; then 503 */
+    int64_t range_wait_us;  /* 10 s: the first byte of a range of a growing segment, or a segment
+                               that is late; then 503 */
     int64_t live_wait_us;   /* 30 s: a live response whose track brings nothing more; then cut */
     /* How long a client may take. */
     int64_t stall_us;         /* 10 s: without taking a byte of a segment that is there for it */

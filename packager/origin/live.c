@@ -46,7 +46,8 @@ int origin_live_open(const struct origin_track *track, int64_t segment_id,
     opening->wait = ORIGIN_WAIT_SEGMENT;
     if (status == ERR_AGAIN) {
         store_track_state(track->track, &state);
-        if (segment_id <= state.newest_segment)
+        if (segment_id <= state.newest_segment ||
+            store_is_late(track->track, state.newest_sequence + 1))
             opening->wait = ORIGIN_WAIT_RANGE;
     }
     return status;

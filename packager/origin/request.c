@@ -191,7 +191,8 @@ static enum MHD_Result answer_packet(struct origin_request *r, struct origin_tra
 
     if (status == ERR_AGAIN && told != ERR_OK)
         status = told;
-    if (status == ERR_AGAIN && store_has_sample(track->track, r->wanted_packet))
+    if (status == ERR_AGAIN && (store_has_sample(track->track, r->wanted_packet) ||
+                                store_is_late(track->track, r->wanted_packet)))
         wait = ORIGIN_WAIT_MAKING;
     if (status == ERR_AGAIN && keep_waiting(r, track, wait))
         return MHD_YES;

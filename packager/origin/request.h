@@ -38,7 +38,7 @@ enum origin_method { ORIGIN_GET, ORIGIN_HEAD, ORIGIN_OPTIONS, ORIGIN_OTHER_METHO
 enum origin_wait {
     ORIGIN_WAIT_NONE,
     ORIGIN_WAIT_PACKET, /* of a frame to come */
-    ORIGIN_WAIT_MAKING, /* a packet of a frame that is there */
+    ORIGIN_WAIT_MAKING, /* a packet of a frame that is there, or late */
     ORIGIN_WAIT_SEGMENT,
     ORIGIN_WAIT_RANGE,
     ORIGIN_WAIT_PENALTY, /* its address asks too fast */

@@ -45,8 +45,9 @@ static int find(struct store_track *t, int64_t sequence, struct blob **out)
     if (sequence < t->packets.first)
         return ERR_NOT_FOUND;
     if (sequence > newest)
-        return !t->ended && sequence - store_track_frames_ahead(t) <= newest ? ERR_AGAIN
-                                                                             : ERR_NOT_FOUND;
+        return !t->ended && sequence - store_track_frames_ahead(t) <= store_track_due(t)
+                   ? ERR_AGAIN
+                   : ERR_NOT_FOUND;
     struct blob *packet = *store_ring_at(&t->packets, sequence);
     if (!packet)
         return ERR_AGAIN;

@@ -368,18 +368,18 @@ void service_reload(struct service *s, struct config *config)
         return;
     }
     log_comparison(s, config);
+    pthread_mutex_lock(&s->lock);
     keep_process(config, &s->config);
     free(s->failed);
     config_finish(&s->config);
     s->failed = failed;
     s->config = *config;
-    *config = (struct config){0};
-    for (size_t i = 0; i < s->channel_count; i++)
-        s->channels[i]->failed = false;
-    pthread_mutex_lock(&s->lock);
     s->reloads.done++;
     s->reloads.last_utc_us = clock_utc_us();
     pthread_mutex_unlock(&s->lock);
+    *config = (struct config){0};
+    for (size_t i = 0; i < s->channel_count; i++)
+        s->channels[i]->failed = false;
 }
 
 void service_refuse_reload(struct service *s)

@@ -9,6 +9,7 @@
 #include "packager/pipeline/pages.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,12 @@ static int reserve_channel(struct service *s)
     }
     pthread_mutex_unlock(&s->lock);
     return grown ? 0 : ERR_NOMEM;
+}
+
+/* Of what was freed, the allocator keeps most for threads that are no more. */
+static void give_memory_back(void)
+{
+    malloc_trim(0);
 }
 
 /* Nothing of it may be the origin's. */
@@ -170,6 +177,8 @@ static void drop_leftovers(struct service *s, struct service_channel *entry)
         else
             presentation_destroy(p);
     }
+    if (kept < entry->leftover_count)
+        give_memory_back();
     entry->leftover_count = kept;
 }
 
@@ -288,6 +297,7 @@ static bool leave(struct service *s, size_t index)
     pthread_mutex_unlock(&s->lock);
     log_info(channel_name(entry->channel), "the channel is gone");
     destroy_channel(entry);
+    give_memory_back();
     return true;
 }
 

@@ -46,7 +46,7 @@ static const char documentation[] =
     "    - {name: two, input: film.mp4, loop: true, ladder: 640x360@800k}\n"
     "\n"
     "Each channel that is ready gives one line NAME MANIFEST_URL on standard output. SIGINT and "
-    "SIGTERM end cleanly, a second one at once.\n"
+    "SIGTERM end cleanly, a second one at once; SIGHUP reads keys, tokens and certificate again.\n"
     "\n"
     "Exit codes: 0 success, 1 failure, 2 wrong usage.\n";
 

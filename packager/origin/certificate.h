@@ -18,6 +18,7 @@ enum { ORIGIN_WHY_BYTES = 512 };
 
 struct origin_certificate {
     gnutls_certificate_credentials_t credentials;
+    gnutls_datum_t ticket_key; /* of sessions that are resumed: they end with their certificate */
     int users; /* the shelf's lock */
     struct origin_certificate *next;
 };

@@ -54,6 +54,7 @@ static void begin_handshake(struct origin_service *s, struct MHD_Connection *con
 
     client->certificate = origin_certificates_use(&s->certificates);
     gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, client->certificate->credentials);
+    gnutls_session_ticket_enable_server(session, &client->certificate->ticket_key);
     origin_handshakes_begin(&s->handshakes, &client->handshake, connection, session, client->fd,
                             clock_monotonic_us() + s->limits.handshake_us);
 }

@@ -161,6 +161,23 @@ static void test_large_bodies_come_whole(void **state)
     world_stop(&world);
 }
 
+static void test_who_does_not_read_is_cut(void **state)
+{
+    const struct origin_page page = {"/large", "text/plain", NULL, render_large, ORIGIN_OPEN};
+    struct origin_limits limits = world_limits();
+    struct process p;
+
+    (void)state;
+    limits.response_us = 500000;
+    start_with(&limits);
+    assert_int_equal(origin_add_page(world.origin, &page), 0);
+    start_curl(&p, &one, "/large"); /* nobody empties its pipe */
+    world_await(&world, cut_readers, 1);
+    world_await(&world, connections, 0);
+    process_finish(&p);
+    world_stop(&world);
+}
+
 /* The first 11 of 517 bytes that a ClientHello could have. */
 static const uint8_t half_hello[] = {22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3};
 
@@ -405,6 +422,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_h28_live_chunk_by_chunk),
         cmocka_unit_test(test_large_bodies_come_whole),
+        cmocka_unit_test(test_who_does_not_read_is_cut),
         cmocka_unit_test(test_handshakes_that_stand_still_are_cut),
         cmocka_unit_test(test_others_are_served_meanwhile),
         cmocka_unit_test(test_plain_http_is_cut_without_harm),

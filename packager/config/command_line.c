@@ -45,7 +45,9 @@ static const char documentation[] =
     "    - {name: two, input: film.mp4, loop: true, ladder: 640x360@800k}\n"
     "\n"
     "Each channel that is ready gives one line NAME MANIFEST_URL on standard output. SIGINT and "
-    "SIGTERM end cleanly, a second one at once; SIGHUP reads keys, tokens and certificate again.\n"
+    "SIGTERM end cleanly, a second one at once. SIGHUP reads --config's file again: channels are "
+    "added, removed and changed, and the others are not touched; keys, tokens and certificate, "
+    "too.\n"
     "\n"
     "Exit codes: 0 success, 1 failure, 2 wrong usage.\n";
 
@@ -183,6 +185,7 @@ static enum config_outcome build(struct command_line *line, struct config *confi
     config_file_free(file);
     if (!built)
         return CONFIG_WRONG;
+    config->file = line->config_path;
     return config->sign_url ? CONFIG_SIGN : CONFIG_RUN;
 }
 

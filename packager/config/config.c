@@ -1,3 +1,4 @@
+#include "media/core/err.h"
 #include "media/core/option_errors.h"
 #include "packager/access/signed_url.h"
 #include "packager/config/config.h"
@@ -28,6 +29,22 @@ void config_finish(struct config *config)
     free(config->tls_key);
     free(config->sign_url);
     *config = (struct config){0};
+}
+
+int config_channel_copy(const struct config_channel *channel, struct config_channel *out)
+{
+    char *input = strdup(channel->input);
+    if (!input)
+        return ERR_NOMEM;
+    *out = *channel;
+    out->input = input;
+    return 0;
+}
+
+void config_channel_finish(struct config_channel *channel)
+{
+    free(channel->input);
+    *channel = (struct config_channel){0};
 }
 
 /* What is being built: the config, and the channel that all channels start from. */

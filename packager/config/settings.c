@@ -274,6 +274,48 @@ static bool read_loop(const char *text, struct config *config, struct config_cha
     return true;
 }
 
+enum { LIMIT_MAX = 1000000 };
+
+static bool read_limit(const char *text, unsigned lowest, unsigned *out,
+                       char why[SETTING_WHY_BYTES])
+{
+    int64_t limit;
+    if (!value_integer(text, lowest, LIMIT_MAX, &limit))
+        return because(why, "no limit: give %u to %d%s", lowest, LIMIT_MAX,
+                       lowest ? "" : "; 0 is none");
+    *out = (unsigned)limit;
+    return true;
+}
+
+static bool read_max_connections(const char *text, struct config *config,
+                                 struct config_channel *channel, char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_limit(text, 1, &config->max_connections, why);
+}
+
+static bool read_max_connections_per_address(const char *text, struct config *config,
+                                             struct config_channel *channel,
+                                             char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_limit(text, 0, &config->max_connections_per_address, why);
+}
+
+static bool read_max_request_rate(const char *text, struct config *config,
+                                  struct config_channel *channel, char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_limit(text, 0, &config->max_request_rate, why);
+}
+
+static bool read_exempt(const char *text, struct config *config, struct config_channel *channel,
+                        char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return networks_parse(text, &config->exempt, why, SETTING_WHY_BYTES);
+}
+
 static bool read_seconds(const char *text, struct config *config, struct config_channel *channel,
                          char why[SETTING_WHY_BYTES])
 {
@@ -358,6 +400,16 @@ const struct setting settings[SETTINGS_COUNT] = {
      "each 2 s or FRAMES",
      true, read_refresh},
     {"loop", NULL, "false", "Play files again from their start when they end", true, read_loop},
+    {"max-connections", "N", "4096", "Connections that may be open; others are refused (503)",
+     false, read_max_connections},
+    {"max-connections-per-address", "N", "1024",
+     "The same for one address, or /64 of IPv6; 0 is no limit", false,
+     read_max_connections_per_address},
+    {"max-request-rate", "N", "1000",
+     "Requests a second that one address may make (429); 0 is no limit", false,
+     read_max_request_rate},
+    {"exempt", "NETWORKS", "127.0.0.0/8,::1",
+     "Addresses without these two limits: caches in front, or none", false, read_exempt},
     {"seconds", "N", "0", "Stop by itself after N seconds; 0 is never", false, read_seconds},
     {"sign-key", "FILE", "",
      "Serve channels by signed URLs only; FILE has a key a line, the first signs, a second one "

@@ -80,6 +80,7 @@ static void *run(void *context)
         give_up_hung_up(l->service);
         resume_all(origin_parking_take(&l->service->parking, now_us));
         cut_overdue(l, now_us);
+        origin_site_sweep(&l->service->site, &l->service->clients);
         origin_handshakes_resume(&l->service->handshakes);
         MHD_run(l->daemon);
         origin_handshakes_park(&l->service->handshakes);

@@ -11,7 +11,7 @@ floors=(
     'media/cmaf'
     'manifests'
     'packager/access'
-    'packager/config packager/pace packager/ladder packager/store'
+    'packager/config packager/rtmp packager/pace packager/ladder packager/store'
     'packager/ingest packager/encode packager/origin'
     'packager/track'
     'packager/init'

@@ -42,6 +42,10 @@ static void defaults(void **state)
     assert_int_equal(c.listen_port, 8080);
     assert_true(c.seconds == 0);
     assert_int_equal(c.log_format, LOG_FORMAT_TEXT);
+    assert_int_equal(c.max_connections, 4096);
+    assert_int_equal(c.max_connections_per_address, 1024);
+    assert_int_equal(c.max_request_rate, 1000);
+    assert_int_equal(c.exempt.count, 2);
     assert_int_equal(c.channel_count, 1);
     const struct config_channel *demo = &c.channels[0];
     assert_string_equal(demo->name, "demo");
@@ -72,7 +76,8 @@ static void options_stand_anywhere(void **state)
     (void)state;
     struct config c;
     run_well("one=a=b.mp4 --fps=29.97 --loop two=- --listen [::1]:9000 --seconds 2.5 "
-             "--ladder 426x240@300k --log-format json -- -three=x",
+             "--ladder 426x240@300k --log-format json --exempt none --max-request-rate=0 "
+             "-- -three=x",
              &c);
     assert_int_equal(c.channel_count, 3);
     assert_string_equal(c.channels[0].input, "a=b.mp4");
@@ -81,6 +86,8 @@ static void options_stand_anywhere(void **state)
     assert_string_equal(c.listen_address, "::1");
     assert_int_equal(c.listen_port, 9000);
     assert_true(c.seconds == 2.5);
+    assert_int_equal(c.exempt.count, 0);
+    assert_int_equal(c.max_request_rate, 0);
     assert_int_equal(c.log_format, LOG_FORMAT_JSON);
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(c.channels[i].fps.num, 30000);
@@ -217,6 +224,10 @@ static void wrong_usage(void **state)
         {"a=x --refresh intra:10001", "--refresh: \"intra:10001\"", "2 to 10000 frames"},
         {"a=x --refresh intra:2s", "--refresh: \"intra:2s\"", "2 to 10000 frames"},
         {"a=x --refresh idr:60", "--refresh: \"idr:60\"", "idr, intra or intra:FRAMES"},
+        {"a=x --max-connections 0", "--max-connections: \"0\": no limit", "1 to 1000000"},
+        {"a=x --max-connections-per-address -1", "no limit", "0 to 1000000; 0 is none"},
+        {"a=x --max-request-rate 1000001", "no limit", "0 to 1000000; 0 is none"},
+        {"a=x --exempt proxy", "--exempt: \"proxy\"", "192.0.2.7"},
         {"a=x --seconds x", "--seconds: \"x\"", "number of seconds"},
         {"a=x --log-format xml", "--log-format: \"xml\"", "text or json"},
         {"a=x --listen localhost:80", "--listen: \"localhost:80\"", "127.0.0.1"},

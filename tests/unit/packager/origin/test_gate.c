@@ -29,9 +29,9 @@ static int render_page(void *context, struct bytes_writer *body)
 static void start(struct origin_access *access)
 {
     const struct origin_page pages[] = {
-        {"/one/manifest.json", "application/json", "manifest", render_page, ORIGIN_SIGNED},
-        {"/healthz", "text/plain", "well", render_page, ORIGIN_OPEN},
-        {"/metrics", "text/plain", "numbers", render_page, ORIGIN_WITH_TOKEN},
+        {"/one/manifest.json", "application/json", "manifest", render_page, ORIGIN_SIGNED, false},
+        {"/healthz", "text/plain", "well", render_page, ORIGIN_OPEN, false},
+        {"/metrics", "text/plain", "numbers", render_page, ORIGIN_WITH_TOKEN, false},
     };
 
     world_start(&world);

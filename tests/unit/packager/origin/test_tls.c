@@ -148,7 +148,8 @@ static int render_large(void *context, struct bytes_writer *body)
 /* Far more than the kernel takes at once. */
 static void test_large_bodies_come_whole(void **state)
 {
-    const struct origin_page page = {"/large", "text/plain", NULL, render_large, ORIGIN_OPEN};
+    const struct origin_page page = {"/large",     "text/plain", NULL,
+                                     render_large, ORIGIN_OPEN,  false};
     struct process p;
 
     (void)state;
@@ -163,7 +164,8 @@ static void test_large_bodies_come_whole(void **state)
 
 static void test_who_does_not_read_is_cut(void **state)
 {
-    const struct origin_page page = {"/large", "text/plain", NULL, render_large, ORIGIN_OPEN};
+    const struct origin_page page = {"/large",     "text/plain", NULL,
+                                     render_large, ORIGIN_OPEN,  false};
     struct origin_limits limits = world_limits();
     struct process p;
 

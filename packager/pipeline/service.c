@@ -91,6 +91,8 @@ static int read_secrets(const char *path, const char *option, bool again,
                         struct access_secrets *out)
 {
     char why[ACCESS_WHY_BYTES];
+    if (!path)
+        out->count = 0;
     int status = path ? access_secrets_read(path, out, why) : 0;
     if (status && again)
         log_warn("access", "--%s: %s; until then what was there before holds", option, why);

@@ -42,7 +42,8 @@ static const char documentation[] =
     "    - {name: two, input: film.mp4, loop: true, ladder: 640x360@800k}\n"
     "\n"
     "Each channel that is ready gives one line NAME MANIFEST_URL on standard output. SIGINT and "
-    "SIGTERM end cleanly, a second one at once.\n"
+    "SIGTERM end cleanly, a second one at once. SIGHUP reads --config's file again: channels are "
+    "added, removed and changed, and the others are not touched.\n"
     "\n"
     "Exit codes: 0 success, 1 failure, 2 wrong usage.\n";
 
@@ -158,6 +159,8 @@ static enum config_outcome build(struct command_line *line, struct config *confi
     line->sources.file_name = line->config_path;
     bool built = config_build(&line->sources, config, line->error);
     config_file_free(file);
+    if (built)
+        config->file = line->config_path;
     return built ? CONFIG_RUN : CONFIG_WRONG;
 }
 

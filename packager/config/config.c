@@ -1,3 +1,4 @@
+#include "media/core/err.h"
 #include "media/core/option_errors.h"
 #include "packager/config/config.h"
 #include "packager/config/sources.h"
@@ -22,6 +23,22 @@ void config_finish(struct config *config)
         free(config->channels[i].input);
     free(config->channels);
     *config = (struct config){0};
+}
+
+int config_channel_copy(const struct config_channel *channel, struct config_channel *out)
+{
+    char *input = strdup(channel->input);
+    if (!input)
+        return ERR_NOMEM;
+    *out = *channel;
+    out->input = input;
+    return 0;
+}
+
+void config_channel_finish(struct config_channel *channel)
+{
+    free(channel->input);
+    *channel = (struct config_channel){0};
 }
 
 /* What is being built: the config, and the channel that all channels start from. */

@@ -40,6 +40,7 @@ struct config_channel {
 };
 
 struct config {
+    const char *file;        /* that --config names, from the command line; NULL: none */
     char listen_address[64]; /* numeric, without the brackets of IPv6; default 127.0.0.1 */
     uint16_t listen_port;    /* default 8080; 0: the system picks one */
     double seconds;          /* 0: until stopped */
@@ -54,9 +55,10 @@ enum config_outcome {
     CONFIG_WRONG, /* error holds one line that names what is wrong and the remedy: exit 2 */
 };
 
-/* Reads the command line (argp), and the file that --config names. config is initialized here and
- * to be given to config_finish after CONFIG_RUN. The nearer source wins: a channel's own key in the
- * file, then the command line's option, then the file's global key, then the default. --help and
+/* Reads the command line (argp), and the file that --config names; again for each call. config is
+ * initialized here and to be given to config_finish after CONFIG_RUN. The nearer source wins: a
+ * channel's own key in the file, then the command line's option, then the file's global key, then
+ * the default. --help and
  * --version are answered on standard output. argv may be reordered.
  * Thread-safety: one thread, as getopt has but one state. */
 enum config_outcome config_from_command_line(int argc, char **argv, struct config *config,
@@ -68,5 +70,9 @@ enum config_outcome config_from_yaml(const char *text, size_t size, const char *
                                      struct config *config, char error[CONFIG_ERROR_BYTES]);
 
 void config_finish(struct config *config);
+
+/* A copy with an input of its own, for config_channel_finish. ERR_NOMEM. */
+int config_channel_copy(const struct config_channel *channel, struct config_channel *out);
+void config_channel_finish(struct config_channel *channel); /* memory of zeros is fine */
 
 #endif

@@ -35,6 +35,7 @@ struct feed {
     bool was_up;
     int64_t silent_before; /* samples, up to when it was first up */
     struct input_state state;
+    struct input_tuning next; /* frame_rate.num 0: none */
 
     /* the picture's thread's own */
     AVFrame *shown; /* what it was last given; a black one at first */

@@ -156,6 +156,17 @@ static void destroy(struct input *in)
     feed_release(f);
 }
 
+/* What is decoded is scaled to the output's sizes later on: only the length of a slot matters. */
+static int retune(struct input *in, const struct input_tuning *tuning)
+{
+    struct feed *f = (struct feed *)in;
+
+    pthread_mutex_lock(&f->lock);
+    f->next = *tuning;
+    pthread_mutex_unlock(&f->lock);
+    return 0;
+}
+
 static void picture(struct input *in, int64_t sequence, int64_t slot_us, int64_t slot_utc_us,
                     struct input_picture *out)
 {
@@ -165,6 +176,10 @@ static void picture(struct input *in, int64_t sequence, int64_t slot_us, int64_t
     (void)sequence; /* slots come in order: their times say it all */
 
     pthread_mutex_lock(&f->lock);
+    if (f->next.frame_rate.num && slot_us >= f->next.slot_us) {
+        pace_set_slot_rate(f->pace, f->next.frame_rate);
+        f->next = (struct input_tuning){0};
+    }
     bool fresh = pace_take_picture(f->pace, slot_us, &taken);
     bool paced = f->paced;
     f->state.repeated_pictures += !fresh && f->was_up;
@@ -214,6 +229,7 @@ const struct input_ops input_feed = {
     .matches = feed_url_is_feed,
     .create = create,
     .destroy = destroy,
+    .retune = retune,
     .picture = picture,
     .audio = audio,
     .state = state,

@@ -86,6 +86,16 @@ void origin_clients_cut_overdue(struct origin_clients *c, int64_t now_us)
             origin_client_cut(c, client);
 }
 
+void origin_clients_cut_track(struct origin_clients *c, const struct origin_track *track)
+{
+    for (struct origin_client *client = c->first; client != NULL; client = client->next) {
+        if (client->track != track)
+            continue;
+        client->reads = false;
+        origin_client_cut(c, client);
+    }
+}
+
 void origin_clients_cut_uploads(struct origin_clients *c)
 {
     for (struct origin_client *client = c->first; client != NULL; client = client->next)

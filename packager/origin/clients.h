@@ -11,11 +11,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct origin_track;
+
 struct origin_client {
     int fd; /* borrowed; open as long as the client is listed */
     int64_t cut_at_us;
     bool uploads; /* the head of a request is there, its body may not be whole */
     bool reads;   /* a response is under way: being cut counts as a cut reader */
+    const struct origin_track *track; /* whose segment it is sent; NULL: none */
     struct origin_client *previous, *next;
 };
 
@@ -31,6 +34,8 @@ struct origin_client *origin_clients_open(struct origin_clients *c, int fd, int6
 void origin_clients_close(struct origin_clients *c, struct origin_client *client);
 /* Cuts whoever is overdue. */
 void origin_clients_cut_overdue(struct origin_clients *c, int64_t now_us);
+/* Cuts whoever is sent a segment of that track, which goes away: that counts as no cut reader. */
+void origin_clients_cut_track(struct origin_clients *c, const struct origin_track *track);
 /* Cuts whoever is in the middle of a request's body. */
 void origin_clients_cut_uploads(struct origin_clients *c);
 

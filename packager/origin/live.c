@@ -98,6 +98,8 @@ static ssize_t read_body(void *context, uint64_t position, char *buffer, size_t 
     int64_t size;
 
     (void)position;
+    if (l->track->removed)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
     if (is_outdated(l, now_us))
         return give_up(l);
     size = store_read(l->reader, buffer, capacity);
@@ -114,6 +116,7 @@ static void release(void *context)
     struct live *l = context;
 
     store_close_reader(l->reader);
+    l->track->users--;
     atomic_fetch_sub(&l->service->counters.live_responses, 1);
     free(l);
 }
@@ -134,6 +137,8 @@ static struct MHD_Response *create_response(struct origin_request *r, struct ori
     l->track = track;
     l->reader = reader;
     l->waiter.connection = r->connection;
+    track->users++;
+    r->client->track = track;
     atomic_fetch_add(&l->service->counters.live_responses, 1);
     response =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_body, l, release);

@@ -78,6 +78,7 @@ static void *run(void *context)
         give_up_hung_up(l->service);
         resume_all(origin_parking_take(&l->service->parking, now_us));
         cut_overdue(l, now_us);
+        origin_site_sweep(&l->service->site, &l->service->clients);
         MHD_run(l->daemon);
         wait_for_work(l);
     }

@@ -285,6 +285,16 @@ int origin_add_store(struct origin *o, const char *channel, const char *presenta
     return origin_site_add_store(&o->service.site, channel, presentation, store);
 }
 
+int origin_remove_page(struct origin *o, const char *path)
+{
+    return origin_site_remove_page(&o->service.site, path);
+}
+
+int origin_remove_store(struct origin *o, const char *channel, const char *presentation)
+{
+    return origin_site_remove_store(&o->service.site, channel, presentation);
+}
+
 void origin_state(const struct origin *o, struct origin_state *state)
 {
     const struct origin_counters *c = &o->service.counters;

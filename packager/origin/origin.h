@@ -24,7 +24,7 @@ struct origin_config {
 
 /* A page whose text is made when it is asked for. */
 struct origin_page {
-    const char *path;         /* borrowed, for the origin's life */
+    const char *path;         /* borrowed, until the page is removed, or for the origin's life */
     const char *content_type; /* likewise */
     void *context;
     /* Appends the body; returns the status (200, 404, 503). Any thread, several at once. */
@@ -39,10 +39,17 @@ void origin_destroy(struct origin *o);
 uint16_t origin_port(const struct origin *o);
 
 /* Adds a page, or a Presentation's store under /channel/presentation/. The origin becomes the
- * store's listener. Stores outlive the origin. Names are copied. */
+ * store's listener. A store outlives the origin, unless it is removed. Names are copied. */
 int origin_add_page(struct origin *o, const struct origin_page *page);
 int origin_add_store(struct origin *o, const char *channel, const char *presentation,
                      struct store *store);
+
+/* Takes a page or a store away: from the first call on it is not found, who waits for it gets a
+ * 404, and who is sent a segment of it is cut off. 0: nobody holds on to it any more, and what the
+ * origin borrowed may be freed (also where there never was one); ERR_AGAIN: call again, which is
+ * due for no longer than the origin's loop takes to come round. Never blocks. */
+int origin_remove_page(struct origin *o, const char *path);
+int origin_remove_store(struct origin *o, const char *channel, const char *presentation);
 
 /* Counters since the start, for /metrics and the status line. */
 struct origin_state {

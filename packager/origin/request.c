@@ -54,8 +54,11 @@ void origin_request_finish(struct origin_request *r, bool completed)
     struct origin_service *service = r->service;
 
     stop_waiting(r);
-    if (r->wanted_from != NULL)
-        store_unwant_packet(r->wanted_from, r->wanted_packet);
+    r->client->track = NULL;
+    if (r->wanted_from != NULL) {
+        store_unwant_packet(r->wanted_from->track, r->wanted_packet);
+        r->wanted_from->users--;
+    }
     if (completed)
         atomic_fetch_add(&service->counters.bytes_sent, r->body_bytes);
     origin_client_asks(r->client, clock_monotonic_us() + service->limits.request_us);
@@ -128,16 +131,18 @@ static int find_packet(struct origin_request *r, struct store_track *track,
 
 /* Tells the maker of packets, once for each request, also of those that are served at once: they
  * say how busy the track is. */
-static int tell_maker(struct origin_request *r, struct store_track *track)
+static int tell_maker(struct origin_request *r, struct origin_track *track)
 {
     int status;
 
     if (r->wanted_from != NULL)
         return ERR_OK;
-    status = store_want_packet(track, r->wanted_packet);
-    if (status == ERR_OK)
-        r->wanted_from = track;
-    return status;
+    status = store_want_packet(track->track, r->wanted_packet);
+    if (status != ERR_OK)
+        return status;
+    r->wanted_from = track;
+    track->users++;
+    return ERR_OK;
 }
 
 static enum MHD_Result refuse_packet(struct origin_request *r, int status, bool is_made)
@@ -157,7 +162,7 @@ static enum MHD_Result answer_packet(struct origin_request *r, struct origin_tra
     struct blob *packet = NULL;
     enum origin_wait wait = ORIGIN_WAIT_PACKET;
     int status = find_packet(r, track->track, route, &packet);
-    int told = status == ERR_OK || status == ERR_AGAIN ? tell_maker(r, track->track) : ERR_OK;
+    int told = status == ERR_OK || status == ERR_AGAIN ? tell_maker(r, track) : ERR_OK;
 
     if (status == ERR_AGAIN && told != ERR_OK)
         status = told;

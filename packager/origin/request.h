@@ -44,9 +44,9 @@ struct origin_request {
     size_t upload_bytes; /* of its body, which nobody needs */
     enum origin_wait wait;
     struct origin_waiter waiter;
-    struct store_track *wanted_from; /* whose maker knows of this request; NULL: none does */
-    int64_t wanted_packet;           /* of init-now too, once it is known; -1 before */
-    int64_t body_bytes;              /* of a response of fixed size; counted when it has gone out */
+    struct origin_track *wanted_from; /* whose maker knows of this request; NULL: none does */
+    int64_t wanted_packet;            /* of init-now too, once it is known; -1 before */
+    int64_t body_bytes; /* of a response of fixed size; counted when it has gone out */
 };
 
 /* NULL where memory is short. */

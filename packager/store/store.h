@@ -79,6 +79,9 @@ struct store_packet_maker {
 int store_create(const struct store_limits *limits, struct store **out);
 void store_destroy(struct store *s); /* NULL is fine; readers must be closed before */
 
+/* Sets limits.max_bytes anew; what exceeds it goes with the next change. */
+void store_set_max_bytes(struct store *s, size_t max_bytes);
+
 /* Adds a track, before the first append (else ERR_STATE). maker may be NULL, and is copied. The
  * store owns the track. ERR_EXISTS: the id is taken; ERR_FULL: STORE_TRACKS_MAX are there;
  * ERR_INVALID: the id, the rates, or a segment shorter than a frame. */

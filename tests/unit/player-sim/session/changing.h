@@ -35,9 +35,10 @@ struct part {               /* a Presentation */
         int64_t bps;
     } rungs[RUNGS_MAX]; /* bps 0: no more */
     bool silent;
-    int64_t listed_us; /* since when, and the end of the one before it */
-    int64_t gone_us;   /* from then on all of it is 404; 0: never */
-    int64_t late_us;   /* made so much later */
+    int64_t listed_us;    /* since when, and the end of the one before it */
+    int64_t gone_us;      /* from then on all of it is 404; 0: never */
+    int64_t late_us;      /* made so much later, */
+    int64_t last_late_us; /* and the last picture */
 };
 
 struct call {
@@ -102,17 +103,19 @@ static inline int64_t frame_time_us(const struct part *p, bool sound, int64_t n)
     return p->start_s * 1000000 + n * rate.den * 1000000 / rate.num;
 }
 
-static inline int64_t there_us(const struct world *w, size_t part, bool sound, int64_t n)
-{
-    return frame_time_us(&w->parts[part], sound, n) + w->made_us + w->parts[part].late_us;
-}
-
 /* The number of frames of a Presentation, those that begin before its end. */
 static inline int64_t frames_of(const struct part *p, bool sound)
 {
     struct rational rate = rate_of(p, sound);
     int64_t ticks = (p->end_s - p->start_s) * rate.num;
     return p->end_s ? (ticks + rate.den - 1) / rate.den : INT64_MAX;
+}
+
+static inline int64_t there_us(const struct world *w, size_t part, bool sound, int64_t n)
+{
+    const struct part *p = &w->parts[part];
+    bool last = !sound && n + 1 == frames_of(p, sound);
+    return frame_time_us(p, sound, n) + w->made_us + p->late_us + (last ? p->last_late_us : 0);
 }
 
 static inline int64_t newest_of(const struct world *w, size_t part, bool sound, int64_t at_us)

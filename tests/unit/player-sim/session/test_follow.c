@@ -246,6 +246,8 @@ static void test_zap_to_a_channel_that_has_changed(void **state)
             run(w, at_us + 3000000);
             assert_int_equal(w->metrics[SESSION_ZAP], 1);
             assert_true(w->last_us[SESSION_ZAP] < 150000);
+            assert_int_equal(w->metrics[SESSION_SOUND], 1);
+            assert_true(w->last_us[SESSION_SOUND] < 400000);
             assert_int_equal(w->shown[w->shown_count - 1].part, 1);
             /* On the air, not where the old one ended. */
             const struct note *last = &w->shown[w->shown_count - 1];
@@ -306,6 +308,26 @@ static void test_first_packet_is_lost(void **state)
         assert_true(last->at_us - last->time_us < 200000);
         world_destroy(w);
     }
+}
+
+/* While it can't be had the manifest is looked at anew: it may say why. */
+static void test_new_one_is_not_there(void **state)
+{
+    (void)state;
+    struct world *w = world_create();
+    w->lose_packets = 5;
+    w->lose_status = 404;
+    turn_up(w, 3000000, 1000000);
+    run(w, 10100000);
+    size_t manifests = w->manifests;
+    run(w, 11500000);
+    assert_int_equal(w->shown[w->shown_count - 1].part, 0);
+    assert_true(w->manifests > manifests);
+    run(w, 16000000);
+    assert_int_equal(w->shown[w->shown_count - 1].part, 1);
+    assert_int_equal(w->faults, 5);
+    assert_int_equal(w->metrics[SESSION_STALL], 1);
+    world_destroy(w);
 }
 
 /* So is that of sound, which does not hold the picture up. */
@@ -479,6 +501,7 @@ int main(void)
         cmocka_unit_test(test_zap_to_a_channel_that_has_changed),
         cmocka_unit_test(test_zap_by_a_manifest_that_tells),
         cmocka_unit_test(test_first_packet_is_lost),
+        cmocka_unit_test(test_new_one_is_not_there),
         cmocka_unit_test(test_first_packet_of_sound_is_lost),
         cmocka_unit_test(test_events_are_lost),
         cmocka_unit_test(test_fallback_poll),

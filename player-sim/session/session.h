@@ -34,10 +34,10 @@
  *            segment ends early, or is not there, as that of a Presentation that is over.
  *   follow   A Presentation that the manifest lists to begin where this one ends is gone on to
  *            without a stall: the packet of its first frame, on the rung of its ladder that the
- *            rate allows, is asked for a round trip and 50 ms (200 ms at most) before that frame
- *            is to be had, by when this one's frames come, so that the origin holds the request.
- *            Where a round trip is longer than half a frame and buffer_us, its first segment is
- *            asked for at the same time, and the first frame comes twice. Sound is taken from its
+ *            rate allows, is asked for a round trip and two frames (50 ms at most; 200 ms in all)
+ *            before that frame is to be had, by when this one's frames come, so that the origin
+ * holds the request. Where a round trip is longer than half a frame and buffer_us, its first
+ * segment is asked for at the same time, and the first frame comes twice. Sound is taken from its
  *            first segment's start. All that is left of the old one is shown first, and the
  *            schedule goes on in manifest time. It is no join: no start-up, zap or switch is
  *            measured. A switch that can't be shown before that is given up (MISSED), or not

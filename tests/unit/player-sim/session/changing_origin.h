@@ -208,11 +208,13 @@ static inline bool is_lost(struct world *w, const struct call *c)
     return true;
 }
 
-/* How long something is waited for. */
+/* How long something is waited for; it must not be more than three frames ahead. */
 static inline int64_t patience_us(const struct world *w, const struct call *c)
 {
-    int64_t us = timebase_frame_us(4, rate_of(&w->parts[c->part], c->sound));
-    return us > 250000 ? us : 250000;
+    struct rational rate = rate_of(&w->parts[c->part], c->sound);
+    int64_t us = timebase_frame_us(4, rate), ahead_us = timebase_frame_us(3, rate);
+    us = us > 250000 ? us : 250000;
+    return us < ahead_us + w->made_us || c->part == 0 || c->sound ? us : ahead_us + w->made_us;
 }
 
 static inline void answer_packet(struct world *w, struct call *c)

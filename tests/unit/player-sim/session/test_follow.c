@@ -46,8 +46,8 @@ static void test_h9_goes_on_without_a_stall(void **state)
 static void test_frame_rates_and_round_trips(void **state)
 {
     (void)state;
-    static const struct rational rates[] = {{25, 1}, {50, 1}, {30000, 1001},
-                                            {60, 1}, {24, 1}, {5, 1}};
+    static const struct rational rates[] = {{25, 1},  {50, 1}, {30000, 1001},
+                                            {120, 1}, {24, 1}, {5, 1}};
     static const int64_t round_trips_us[] = {1000, 20000, 60000, 120000, 180000, 300000};
     for (size_t from = 0; from < 6; from++)
         for (size_t to = 0; to < 6; to++)

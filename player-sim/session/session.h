@@ -36,12 +36,13 @@
  *            without a stall: the packet of its first frame, on the rung of its ladder that the
  *            rate allows, is asked for a round trip and two frames (50 ms at most; 200 ms in all)
  *            before that frame is to be had, by when this one's frames come, so that the origin
- * holds the request. Where a round trip is longer than half a frame and buffer_us, its first
- * segment is asked for at the same time, and the first frame comes twice. Sound is taken from its
- *            first segment's start. All that is left of the old one is shown first, and the
- *            schedule goes on in manifest time. It is no join: no start-up, zap or switch is
- *            measured. A switch that can't be shown before that is given up (MISSED), or not
- *            begun. A lost packet is asked for anew as "now"; what is passed over is a stall.
+ *            holds the request. Where a round trip is longer than half a frame and buffer_us,
+ *            its first segment is asked for with it, and the first frame comes twice. Sound is
+ *            taken from its first segment's start. All that is left of the old one is shown
+ *            first, and the schedule goes on in manifest time. It is no join: no start-up, zap or
+ *            switch is measured. A switch that can't be shown before that is given up (MISSED),
+ *            or not begun. A lost packet is asked for anew as "now"; what is passed over is a
+ *            stall.
  *            A join goes to the Presentation that is on the air as far as the manifest tells; what
  *            it can't have because its manifest was told long ago is no fault before that was told
  *            anew. Where nothing is listed at the end, the manifest is fetched a few times more;

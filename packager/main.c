@@ -2,6 +2,7 @@
 #include "media/core/clock.h"
 #include "media/core/log.h"
 #include "media/core/standard_files.h"
+#include "packager/access/signed_url.h"
 #include "packager/config/config.h"
 #include "packager/pipeline/service.h"
 
@@ -98,7 +99,8 @@ static void reload(struct service *s, const struct command *command)
     struct config config;
     char error[CONFIG_ERROR_BYTES];
     if (!s->config.file) {
-        log_warn(NULL, "SIGHUP: there is no file to read again, as --config names none");
+        if (!s->config.sign_key && !s->config.metrics_token && !s->config.tls_certificate)
+            log_warn(NULL, "SIGHUP: there is no file to read again, as --config names none");
         return;
     }
     if (config_from_command_line(command->argc, command->argv, &config, error) != CONFIG_RUN) {
@@ -123,9 +125,10 @@ static void run(struct service *s, const struct command *command, const sigset_t
         announce_ready(s);
         status_line_show(&line, s, now_us);
         if (signal == SIGHUP) {
-            /* Credentials that are read again belong here, whether there is a file or not. */
-            if (!ending)
+            if (!ending) {
                 reload(s, command);
+                service_reload_credentials(s);
+            }
             continue;
         }
         if (signal && ending) {
@@ -145,6 +148,23 @@ static void run(struct service *s, const struct command *command, const sigset_t
         fprintf(stderr, "\r\033[K");
 }
 
+/* --sign-url: one line on standard output. Finishes config; gives the exit code. */
+static int sign(struct config *config)
+{
+    struct access_secrets keys;
+    char url[4096], why[ACCESS_WHY_BYTES];
+    int64_t expires_s = clock_utc_us() / 1000000 + config->lifetime_s;
+    int status = access_secrets_read(config->sign_key, &keys, why);
+    if (!status)
+        status = access_sign_url(&keys.list[0], config->sign_url, expires_s, url, sizeof url, why);
+    config_finish(config);
+    if (status) {
+        fprintf(stderr, "hesp-packager: %s\n", why);
+        return 2;
+    }
+    return puts(url) < 0 || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
     struct config config;
@@ -154,6 +174,8 @@ int main(int argc, char **argv)
 
     standard_files_occupy();
     switch (config_from_command_line(argc, argv, &config, error)) {
+    case CONFIG_SIGN:
+        return sign(&config);
     case CONFIG_DONE:
         return EXIT_SUCCESS;
     case CONFIG_WRONG:

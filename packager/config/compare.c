@@ -111,6 +111,11 @@ unsigned config_compare_channel(const struct config_channel *old, const struct c
     return parts;
 }
 
+static bool same_path(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 void config_compare_process(const struct config *old, const struct config *new,
                             char what[CONFIG_WHAT_BYTES])
 {
@@ -122,6 +127,18 @@ void config_compare_process(const struct config *old, const struct config *new,
         add_name(what, "seconds");
     if (old->log_format != new->log_format)
         add_name(what, "log_format");
+    if (old->max_connections != new->max_connections ||
+        old->max_connections_per_address != new->max_connections_per_address ||
+        old->max_request_rate != new->max_request_rate ||
+        memcmp(&old->exempt, &new->exempt, sizeof old->exempt) != 0)
+        add_name(what, "the limits of connections and requests");
+    if (!same_path(old->sign_key, new->sign_key))
+        add_name(what, "sign_key");
+    if (!same_path(old->metrics_token, new->metrics_token))
+        add_name(what, "metrics_token");
+    if (!same_path(old->tls_certificate, new->tls_certificate) ||
+        !same_path(old->tls_key, new->tls_key))
+        add_name(what, "tls_certificate and tls_key");
 }
 
 const struct config_channel *config_find(const struct config *config, const char *name)

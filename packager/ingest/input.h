@@ -71,8 +71,12 @@ void input_audio(struct input *in, int64_t first_sample, int count, int64_t slot
 
 enum input_feed { INPUT_STARTING, INPUT_UP, INPUT_LOST };
 
+/* A feed's picture or its sound: it has none, it comes, or it should and does not. */
+enum input_part { INPUT_PART_NONE, INPUT_PART_UP, INPUT_PART_MISSING };
+
 struct input_state {
     enum input_feed feed;
+    enum input_part picture, sound;
     int64_t since_us; /* monotonic time of the last change of feed */
     int64_t
         repeated_pictures; /* slots that the feed had no new picture for, since it was first up */
@@ -80,7 +84,8 @@ struct input_state {
     int64_t silent_samples;   /* samples that the feed had no sound for, since it was first up */
     int64_t reopened;         /* times that the feed was opened again */
     int64_t decode_errors;
-    int64_t cpu_us; /* CPU of demuxing, decoding or generating */
+    int64_t refused_pushes; /* who wanted to push and was not let in */
+    int64_t cpu_us;         /* CPU of demuxing, decoding or generating */
 };
 void input_state(struct input *in, struct input_state *state);
 

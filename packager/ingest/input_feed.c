@@ -26,6 +26,7 @@ static AVFrame *black_frame(int width, int height)
     black->width = width;
     black->height = height;
     black->color_range = AVCOL_RANGE_MPEG;
+    black->colorspace = AVCOL_SPC_BT709;
     if (av_frame_get_buffer(black, 0) < 0) {
         av_frame_free(&black);
         return NULL;
@@ -40,6 +41,7 @@ static AVFrame *black_frame(int width, int height)
 static void free_feed(struct feed *f)
 {
     demux_close(&f->demux);
+    push_destroy(f->demux.push);
     feed_url_finish(&f->url);
     pace_destroy(f->pace);
     av_frame_free(&f->shown);
@@ -97,6 +99,8 @@ static int create(const struct input_config *config, struct input **out)
     avformat_network_init();
     f->base.ops = &input_feed;
     f->loop = config->loop;
+    f->output_rate = config->frame_rate;
+    f->refusals.about = "pushes are refused again and again";
     f->state.since_us = clock_monotonic_us();
     atomic_init(&f->stop, false);
     atomic_init(&f->cpu_us, 0);
@@ -110,6 +114,9 @@ static int create(const struct input_config *config, struct input **out)
         goto fail;
     status = feed_url_parse(config->channel, config->url, &f->url);
     if (status)
+        goto fail;
+    if (f->url.kind == FEED_NETWORK &&
+        (status = push_create(config->channel, f->url.open, &f->demux.push)))
         goto fail;
     if (f->url.kind == FEED_FILE && (status = open_file(f)))
         goto fail;
@@ -218,6 +225,8 @@ static void state(struct input *in, struct input_state *out)
     pthread_mutex_lock(&f->lock);
     pace_counts(f->pace, &counts);
     *out = f->state;
+    out->picture = feed_part_now(f, PACE_PICTURES);
+    out->sound = feed_part_now(f, PACE_SOUND);
     out->dropped_pictures = counts.dropped_pictures;
     out->silent_samples = f->was_up ? counts.silent_samples - f->silent_before : 0;
     pthread_mutex_unlock(&f->lock);

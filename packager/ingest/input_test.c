@@ -83,6 +83,7 @@ static AVFrame *allocate_frame(int width, int height)
     frame->height = height;
     frame->sample_aspect_ratio = (AVRational){1, 1};
     frame->color_range = AVCOL_RANGE_MPEG;
+    frame->colorspace = AVCOL_SPC_BT709;
     if (av_frame_get_buffer(frame, 0) < 0)
         av_frame_free(&frame);
     return frame;
@@ -308,6 +309,8 @@ static void test_state(struct input *in, struct input_state *state)
     struct test_input *t = (struct test_input *)in;
     *state = (struct input_state){
         .feed = INPUT_UP,
+        .picture = INPUT_PART_UP,
+        .sound = INPUT_PART_UP,
         .since_us = atomic_load(&t->first_slot_us),
         .repeated_pictures = atomic_load(&t->repeated),
         .cpu_us = atomic_load(&t->cpu_us),

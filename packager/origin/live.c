@@ -46,7 +46,8 @@ int origin_live_open(const struct origin_track *track, int64_t segment_id,
     opening->wait = ORIGIN_WAIT_SEGMENT;
     if (status == ERR_AGAIN) {
         store_track_state(track->track, &state);
-        if (segment_id <= state.newest_segment)
+        if (segment_id <= state.newest_segment ||
+            store_is_late(track->track, state.newest_sequence + 1))
             opening->wait = ORIGIN_WAIT_RANGE;
     }
     return status;
@@ -54,7 +55,7 @@ int origin_live_open(const struct origin_track *track, int64_t segment_id,
 
 static ssize_t give_up(struct live *l)
 {
-    origin_client_cut(&l->service->clients, l->client);
+    origin_client_cut(&l->service->clients, l->client, ORIGIN_CUT_OUTDATED);
     return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
@@ -71,7 +72,7 @@ static bool is_outdated(struct live *l, int64_t now_us)
 static ssize_t deliver(struct live *l, int64_t size, int64_t now_us)
 {
     l->waiting = false;
-    origin_client_reads(l->client, now_us + l->service->limits.stall_us);
+    origin_client_reads(l->client, now_us + l->service->limits.stall_us, ORIGIN_CUT_STALLED);
     atomic_fetch_add(&l->service->counters.bytes_sent, size);
     return (ssize_t)size;
 }
@@ -107,7 +108,7 @@ static ssize_t read_body(void *context, uint64_t position, char *buffer, size_t 
         return deliver(l, size, now_us);
     if (size == ERR_AGAIN)
         return wait_for_more(l, now_us);
-    origin_client_reads(l->client, now_us + l->service->limits.stall_us);
+    origin_client_reads(l->client, now_us + l->service->limits.stall_us, ORIGIN_CUT_STALLED);
     return MHD_CONTENT_READER_END_OF_STREAM;
 }
 
@@ -207,7 +208,8 @@ enum MHD_Result origin_live_respond(struct origin_request *r, struct origin_trac
     MHD_add_response_header(response, MHD_HTTP_HEADER_ACCEPT_RANGES, "bytes");
     snprintf(caching, sizeof caching, "public, max-age=%" PRId64,
              store_available_us(track->store) / 1000000);
-    origin_client_reads(r->client, clock_monotonic_us() + r->service->limits.stall_us);
+    origin_client_reads(r->client, clock_monotonic_us() + r->service->limits.stall_us,
+                        ORIGIN_CUT_STALLED);
     return origin_respond(r, opening->ranged ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK, response,
                           store_track_info(track->track)->mime, caching);
 }

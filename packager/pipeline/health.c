@@ -16,6 +16,12 @@ const char *health_feed_name(enum input_feed feed)
     return names[feed];
 }
 
+const char *health_part_name(enum input_part part)
+{
+    static const char *const names[] = {"none", "up", "missing"};
+    return names[part];
+}
+
 int64_t health_repeated_pictures(const struct channel_state *state)
 {
     int64_t most = 0;
@@ -30,7 +36,9 @@ enum health health_of_channel(const struct channel_state *state)
 {
     if (!state->started || state->newest_sequence < 0 || state->behind_us > down_us)
         return HEALTH_DOWN;
-    if (state->input.feed != INPUT_UP || state->behind_us > late_us)
+    bool whole =
+        state->input.picture != INPUT_PART_MISSING && state->input.sound != INPUT_PART_MISSING;
+    if (state->input.feed != INPUT_UP || !whole || state->behind_us > late_us)
         return HEALTH_DEGRADED;
     return HEALTH_OK;
 }
@@ -52,14 +60,15 @@ static enum health write_channel(const struct channel *c, int64_t now_us, struct
     struct channel_state state;
     channel_state(c, now_us, &state);
     enum health health = health_of_channel(&state);
-    bytes_printf(
-        out,
-        "\"%s\":{\"status\":\"%s\",\"feed\":\"%s\",\"since_s\":%.1f,\"newest_sequence\":%" PRId64
-        ",\"repeated_pictures\":%" PRId64 ",\"presentation\":\"%s\",\"changing\":%s}",
-        channel_name(c), health_names[health], health_feed_name(state.input.feed),
-        (double)(now_us - state.input.since_us) / 1e6, state.newest_sequence,
-        health_repeated_pictures(&state), presentation_id(channel_active(c)),
-        state.changing ? "true" : "false");
+    bytes_printf(out,
+                 "\"%s\":{\"status\":\"%s\",\"feed\":\"%s\",\"picture\":\"%s\",\"sound\":\"%s\","
+                 "\"since_s\":%.1f,\"newest_sequence\":%" PRId64 ",\"repeated_pictures\":%" PRId64
+                 ",\"presentation\":\"%s\",\"changing\":%s}",
+                 channel_name(c), health_names[health], health_feed_name(state.input.feed),
+                 health_part_name(state.input.picture), health_part_name(state.input.sound),
+                 (double)(now_us - state.input.since_us) / 1e6, state.newest_sequence,
+                 health_repeated_pictures(&state), presentation_id(channel_active(c)),
+                 state.changing ? "true" : "false");
     return health;
 }
 

@@ -10,8 +10,9 @@
 
 enum health { HEALTH_OK, HEALTH_DEGRADED, HEALTH_DOWN };
 
-/* ok: the feed is up and the output keeps pace. degraded: viewers get a stream, but of the last
- * picture (the feed is not up), or late. down: there is no output. Pure. */
+/* ok: the feed is up, whole, and the output keeps pace. degraded: viewers get a stream, but of the
+ * last picture or of silence (the feed is not up, or lacks one of the two), or late. down: there is
+ * no output. Pure. */
 enum health health_of_channel(const struct channel_state *state);
 /* ok where all are, down where all are, degraded in between. */
 enum health health_of_all(const enum health *channels, size_t count);
@@ -20,6 +21,7 @@ enum health health_of_all(const enum health *channels, size_t count);
 int health_write(const struct service *s, int64_t now_us, struct bytes_writer *out);
 
 const char *health_feed_name(enum input_feed feed);
+const char *health_part_name(enum input_part part);
 int64_t health_repeated_pictures(const struct channel_state *state);
 
 #endif

@@ -71,6 +71,30 @@ static void write_reloads(struct snapshot *s)
                      s->channels[i].changing);
 }
 
+static void write_refusals(struct snapshot *s, const struct origin_state *o)
+{
+    static const char *const reasons[ORIGIN_CUT_REASONS] = {
+        [ORIGIN_CUT_STALLED] = "stalled", [ORIGIN_CUT_OUTDATED] = "outdated",
+        [ORIGIN_CUT_SLOW] = "slow",       [ORIGIN_CUT_REQUEST] = "request",
+        [ORIGIN_CUT_REFUSED] = "refused", [ORIGIN_CUT_REMOVED] = "removed",
+    };
+    const char *cut = "openhesp_origin_cut_connections_total";
+    const char *refused = "openhesp_origin_refused_connections_total";
+    family(s, cut, "counter",
+           "Connections cut: readers who stalled, whose segment left the window, who were slow; "
+           "requests that did not get whole; refused ones that did not ask; readers of what was "
+           "removed.");
+    for (int i = 0; i < ORIGIN_CUT_REASONS; i++)
+        bytes_printf(s->out, "%s{reason=\"%s\"} %" PRId64 "\n", cut, reasons[i], o->cut[i]);
+    family(s, refused, "counter",
+           "Connections refused with 503: too many in all, too many of one address.");
+    bytes_printf(s->out, "%s{reason=\"all\"} %" PRId64 "\n", refused, o->refused_connections);
+    bytes_printf(s->out, "%s{reason=\"address\"} %" PRId64 "\n", refused,
+                 o->refused_connections_of_address);
+    write_value(s, "openhesp_origin_refused_requests_total", "counter",
+                "Requests refused with 429: too many of one address.", o->refused_requests);
+}
+
 static void write_origin(struct snapshot *s)
 {
     struct origin_state o;
@@ -89,6 +113,7 @@ static void write_origin(struct snapshot *s)
                 o.bytes_sent);
     write_value(s, "openhesp_origin_cut_readers_total", "counter",
                 "Viewers cut off for reading too slowly.", o.cut_readers);
+    write_refusals(s, &o);
     family(s, "openhesp_origin_cpu_seconds_total", "counter", "CPU of the origin's thread.");
     bytes_printf(s->out, "openhesp_origin_cpu_seconds_total %.6f\n", (double)o.cpu_us / 1e6);
 }
@@ -99,6 +124,14 @@ static void write_feeds(struct snapshot *s)
     for (size_t i = 0; i < s->service->channel_count; i++)
         bytes_printf(s->out, "openhesp_feed_up{channel=\"%s\"} %d\n", name_of(s, i),
                      s->channels[i].input.feed == INPUT_UP);
+    family(s, "openhesp_feed_picture_up", "gauge", "1 where the feed's pictures come.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        bytes_printf(s->out, "openhesp_feed_picture_up{channel=\"%s\"} %d\n", name_of(s, i),
+                     s->channels[i].input.picture == INPUT_PART_UP);
+    family(s, "openhesp_feed_sound_up", "gauge", "1 where the feed's sound comes.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        bytes_printf(s->out, "openhesp_feed_sound_up{channel=\"%s\"} %d\n", name_of(s, i),
+                     s->channels[i].input.sound == INPUT_PART_UP);
     struct {
         const char *name, *help;
         size_t at;
@@ -113,6 +146,8 @@ static void write_feeds(struct snapshot *s)
          offsetof(struct input_state, reopened)},
         {"openhesp_feed_decode_errors_total", "Pieces of the feed that could not be decoded.",
          offsetof(struct input_state, decode_errors)},
+        {"openhesp_feed_refused_pushes_total", "Pushes by whom the feed's key let not in.",
+         offsetof(struct input_state, refused_pushes)},
     };
     for (size_t k = 0; k < sizeof counters / sizeof *counters; k++) {
         family(s, counters[k].name, "counter", counters[k].help);

@@ -81,6 +81,7 @@ static void write_reloads(const struct service_reloads *reloads, struct bytes_wr
     bytes_printf(body, "<p>Reloads: %" PRId64 ", the last one at %s</p>\n", reloads->done, last);
 }
 
+/* Where URLs are signed, everybody may know the channels' names, but nothing more. */
 static int render_index(void *context, struct bytes_writer *body)
 {
     struct service *s = context;
@@ -89,7 +90,11 @@ static int render_index(void *context, struct bytes_writer *body)
                            "<title>openhesp</title></head>\n<body><h1>Channels</h1>\n<ul>\n");
     pthread_mutex_lock(&s->lock);
     for (size_t i = 0; i < s->channel_count; i++)
-        write_channel(s->channels[i]->channel, body);
+        if (s->config.sign_key)
+            bytes_printf(body, "<li>%s, by signed URL</li>\n",
+                         channel_name(s->channels[i]->channel));
+        else
+            write_channel(s->channels[i]->channel, body);
     bytes_write_text(body, "</ul>\n");
     write_reloads(&s->reloads, body);
     pthread_mutex_unlock(&s->lock);
@@ -101,10 +106,11 @@ static int render_index(void *context, struct bytes_writer *body)
 int pages_add(struct service *s)
 {
     const struct origin_page pages[] = {
-        {"/", "text/html; charset=utf-8", s, render_index},
-        {"/time", "text/plain; charset=utf-8", s, render_time},
-        {"/healthz", "application/json", s, render_health},
-        {"/metrics", "text/plain; version=0.0.4; charset=utf-8", s, render_metrics},
+        {"/", "text/html; charset=utf-8", s, render_index, ORIGIN_OPEN, false},
+        {"/time", "text/plain; charset=utf-8", s, render_time, ORIGIN_OPEN, false},
+        {"/healthz", "application/json", s, render_health, ORIGIN_OPEN, true},
+        {"/metrics", "text/plain; version=0.0.4; charset=utf-8", s, render_metrics,
+         ORIGIN_WITH_TOKEN, false},
     };
     int status = 0;
     for (size_t i = 0; i < sizeof pages / sizeof *pages && !status; i++)
@@ -115,6 +121,6 @@ int pages_add(struct service *s)
 int pages_add_manifest(struct service_channel *channel)
 {
     struct origin_page page = {channel->manifest_path, HESP_MANIFEST_MIME, channel,
-                               render_manifest};
+                               render_manifest,        ORIGIN_SIGNED,      false};
     return origin_add_page(channel->service->origin, &page);
 }

@@ -2,6 +2,7 @@
 #include "media/core/clock.h"
 #include "media/core/err.h"
 #include "media/core/log.h"
+#include "packager/access/secret_file.h"
 #include "packager/config/compare.h"
 #include "packager/ingest/feed_log.h"
 #include "packager/pipeline/health.h"
@@ -85,16 +86,60 @@ static int create_channel(struct service *s, const struct config_channel *config
     return status;
 }
 
+/* path NULL: none are asked for. again: there are some that hold meanwhile. */
+static int read_secrets(const char *path, const char *option, bool again,
+                        struct access_secrets *out)
+{
+    char why[ACCESS_WHY_BYTES];
+    int status = path ? access_secrets_read(path, out, why) : 0;
+    if (status && again)
+        log_warn("access", "--%s: %s; until then what was there before holds", option, why);
+    else if (status)
+        log_error("access", "--%s: %s", option, why);
+    return status;
+}
+
+/* Each by itself: one that can't be read leaves the other as it is. */
+static int read_access(struct service *s, bool again)
+{
+    const struct config *config = &s->config;
+    int keys = read_secrets(config->sign_key, "sign-key", again, &s->access.keys);
+    int tokens = read_secrets(config->metrics_token, "metrics-token", again, &s->access.tokens);
+    return keys ? keys : tokens;
+}
+
+void service_reload_credentials(struct service *s)
+{
+    const struct config *config = &s->config;
+    if (!read_access(s, true) && (config->sign_key || config->metrics_token))
+        log_info("access", "read again: keys of signed URLs %zu, tokens of /metrics %zu",
+                 s->access.keys.count, s->access.tokens.count);
+    origin_set_access(s->origin, &s->access);
+    if (config->tls_certificate)
+        origin_set_certificate(s->origin, config->tls_certificate, config->tls_key);
+}
+
 int service_create(struct config *config, struct service *s)
 {
-    struct origin_config origin = {.port = config->listen_port};
+    struct origin_config origin = {.port = config->listen_port,
+                                   .certificate_path = config->tls_certificate,
+                                   .key_path = config->tls_key,
+                                   .max_connections = config->max_connections,
+                                   .max_connections_per_address =
+                                       config->max_connections_per_address,
+                                   .max_request_rate = config->max_request_rate,
+                                   .exempt = config->exempt};
     feed_log_capture_libav();
     *s = (struct service){.config = *config, .started_us = clock_monotonic_us(), .next_number = 1};
     *config = (struct config){0};
     pthread_mutex_init(&s->lock, NULL);
     snprintf(origin.address, sizeof origin.address, "%s", s->config.listen_address);
     s->failed = calloc(s->config.channel_count, sizeof *s->failed);
-    int status = s->failed ? origin_create(&origin, &s->origin) : ERR_NOMEM;
+    int status = s->failed ? read_access(s, false) : ERR_NOMEM;
+    if (!status)
+        status = origin_create(&origin, &s->origin);
+    if (!status)
+        origin_set_access(s->origin, &s->access);
     for (size_t i = 0; i < s->config.channel_count && !status; i++)
         status = create_channel(s, &s->config.channels[i]);
     if (!status)
@@ -288,11 +333,27 @@ static void log_comparison(const struct service *s, const struct config *wanted)
         log_warn(NULL, "%s can't be changed while running: restart for it", process);
 }
 
-/* What holds for the process stays as it was. */
-static void keep_process(struct config *wanted, const struct config *running)
+static void swap(char **a, char **b)
 {
+    char *kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* What holds for the process stays as it was; which files hold secrets, too, but not what is in
+ * them. running is to be finished with what it gets in return. */
+static void keep_process(struct config *wanted, struct config *running)
+{
+    swap(&wanted->sign_key, &running->sign_key);
+    swap(&wanted->metrics_token, &running->metrics_token);
+    swap(&wanted->tls_certificate, &running->tls_certificate);
+    swap(&wanted->tls_key, &running->tls_key);
     memcpy(wanted->listen_address, running->listen_address, sizeof wanted->listen_address);
     wanted->listen_port = running->listen_port;
+    wanted->max_connections = running->max_connections;
+    wanted->max_connections_per_address = running->max_connections_per_address;
+    wanted->max_request_rate = running->max_request_rate;
+    wanted->exempt = running->exempt;
     wanted->seconds = running->seconds;
     wanted->log_format = running->log_format;
 }
@@ -307,18 +368,18 @@ void service_reload(struct service *s, struct config *config)
         return;
     }
     log_comparison(s, config);
+    pthread_mutex_lock(&s->lock);
     keep_process(config, &s->config);
     free(s->failed);
     config_finish(&s->config);
     s->failed = failed;
     s->config = *config;
-    *config = (struct config){0};
-    for (size_t i = 0; i < s->channel_count; i++)
-        s->channels[i]->failed = false;
-    pthread_mutex_lock(&s->lock);
     s->reloads.done++;
     s->reloads.last_utc_us = clock_utc_us();
     pthread_mutex_unlock(&s->lock);
+    *config = (struct config){0};
+    for (size_t i = 0; i < s->channel_count; i++)
+        s->channels[i]->failed = false;
 }
 
 void service_refuse_reload(struct service *s)
@@ -351,8 +412,9 @@ void service_url(const struct service *s, char out[SERVICE_URL_BYTES])
         address = "127.0.0.1";
     else if (!strcmp(address, "::"))
         address = "::1";
-    const char *form = strchr(address, ':') ? "http://[%s]:%u" : "http://%s:%u";
-    snprintf(out, SERVICE_URL_BYTES, form, address, origin_port(s->origin));
+    const char *form = strchr(address, ':') ? "%s://[%s]:%u" : "%s://%s:%u";
+    snprintf(out, SERVICE_URL_BYTES, form, s->config.tls_certificate ? "https" : "http", address,
+             origin_port(s->origin));
 }
 
 static char status_mark(const struct channel_state *state)

@@ -46,7 +46,7 @@ struct service_reloads {
 };
 
 struct service {
-    struct config config; /* as it is wanted; owned */
+    struct config config; /* as it is wanted; owned; changes with the lock held */
     bool *failed;         /* owned; the wanted channels that couldn't be created */
     int64_t started_us;
     uint16_t next_number; /* for a channel's test: stamps */
@@ -59,12 +59,19 @@ struct service {
     struct service_channel **channels;
     size_t channel_count, channel_capacity;
     struct service_reloads reloads;
+
+    struct origin_access access; /* as last read */
 };
 
 /* Starts the channels, then listens. Takes config over in any case. The reason of a failure is in
  * the log; service_destroy is due in any case. */
 int service_create(struct config *config, struct service *s);
 void service_destroy(struct service *s);
+
+/* Reads the files of keys, tokens and certificate again, for whoever asks or connects from now on.
+ * What can't be used is told in a line of the log each, and what held before goes on to hold. From
+ * the thread of service_create. */
+void service_reload_credentials(struct service *s);
 
 /* From now on this is the configuration: what differs is changed, the rest is not touched. Takes
  * config over. Channels change when they can: one that is changing already goes on with the newest
@@ -79,7 +86,8 @@ void service_tick(struct service *s, int64_t now_us);
 void service_announce_end(struct service *s, int64_t now_us);
 bool service_finished(const struct service *s);
 
-/* "http://127.0.0.1:8080": where the origin answers, as seen from this machine. */
+/* "http://127.0.0.1:8080", or https with TLS: where the origin answers, as seen from this machine.
+ */
 enum { SERVICE_URL_BYTES = 128 };
 void service_url(const struct service *s, char out[SERVICE_URL_BYTES]);
 

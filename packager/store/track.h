@@ -62,4 +62,8 @@ static inline int64_t store_track_newest(const struct store_track *t)
     return t->packets.end - 1;
 }
 
+/* The number that the newest sample has or, going by the time that the store's furthest track has
+ * come to, should have by now; the lock is held. */
+int64_t store_track_due(const struct store_track *t);
+
 #endif

@@ -34,7 +34,7 @@ struct http_fetch {
     bool taken;          /* and what follows is what was asked for */
     int64_t overdue_us;  /* its time is over, unless something comes until then; 0: it is not */
     struct intake intake;
-    char aside[FETCH_ASIDE_BYTES]; /* the start of a small answer */
+    char aside[FETCH_ASIDE_BYTES]; /* the start of a small answer, or of a refusal */
     char error[CURL_ERROR_SIZE];
     struct http_fetch *next;
 };

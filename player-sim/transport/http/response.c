@@ -82,11 +82,21 @@ static void tell_finished(struct http_fetch *f)
     put(f, e, clock_monotonic_us());
 }
 
+/* What one may not have: the answer says why, where it is a plain line and no page. */
+static bool is_refused(const struct http_fetch *f)
+{
+    return f->http_status == 401 || f->http_status == 403;
+}
+
 static void fail_status(struct http_fetch *f)
 {
-    char status[32];
-    snprintf(status, sizeof status, "%d", f->http_status);
-    http_response_fail(f, SESSION_FAULT_HTTP, status);
+    char text[FETCH_ASIDE_BYTES + 24];
+    char line[FETCH_ASIDE_BYTES + 1] = "";
+    if (is_refused(f) && isalnum((unsigned char)f->aside[0]))
+        memcpy(line, f->aside, sizeof f->aside);
+    line[strcspn(line, "\r\n")] = 0;
+    snprintf(text, sizeof text, "%d%s%s", f->http_status, *line ? ": " : "", line);
+    http_response_fail(f, SESSION_FAULT_HTTP, text);
 }
 
 /* ---- the head ---- */
@@ -255,7 +265,7 @@ static size_t on_body(char *data, size_t unit, size_t count, void *context)
     f->heard_us = clock_monotonic_us();
     f->body_bytes += size;
     f->client->facts.bytes += size;
-    if (f->small)
+    if (f->small || is_refused(f))
         keep_aside(f, data, size, at);
     if (!f->taken)
         return pass_over(f) ? size : 0;

@@ -41,7 +41,7 @@ static void stop_without_store(void)
 
 static void test_page_is_not_found_any_more(void **state)
 {
-    struct origin_page page = {"/page", "text/plain", "here\n", render};
+    struct origin_page page = {"/page", "text/plain", "here\n", render, ORIGIN_OPEN, false};
 
     (void)state;
     world_start(&world);
@@ -179,7 +179,7 @@ static void *view(void *context)
  * goes. */
 static void test_removal_under_load(void **state)
 {
-    struct origin_page page = {"/page", "text/plain", "here\n", render};
+    struct origin_page page = {"/page", "text/plain", "here\n", render, ORIGIN_OPEN, false};
     struct origin_limits limits = world_limits();
     pthread_t viewers[VIEWERS];
 

@@ -195,7 +195,11 @@ static void ports_are_compared(void **state)
     assert_false(input_share_port("udp://127.0.0.1:5000", "udp://127.0.0.1:50001"));
     assert_false(input_share_port("udp://127.0.0.1:5000", "test:"));
     assert_false(input_share_port("film.mp4", "film.mp4"));
-    assert_false(input_share_port("http://example.com/a:5", "http://example.com/a:5"));
+    assert_true(input_share_port("rtmp://[::]:1935/live/a", "rtmp://0.0.0.0:1935/live/b"));
+    /* Whose port is the scheme's own may be the same. */
+    assert_true(input_share_port("rtmp://0.0.0.0/live/a", "rtmp://0.0.0.0:1936/live/a"));
+    assert_false(input_share_port("rtmp://[::1]/live/a", "http://example.com/a:5"));
+    assert_false(input_share_port("srt://user:9@host:9000", "udp://127.0.0.1:9"));
 }
 
 int main(void)

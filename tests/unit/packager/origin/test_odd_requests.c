@@ -184,9 +184,12 @@ static void test_bytes_that_are_no_request(void **state)
         "GET / HTTP/1.1\r\nno colon\r\n\r\n",
     };
     static const char nul[] = "GET /one\0x HTTP/1.1\r\nHost: x\r\n\r\n";
+    struct origin_limits limits = world_limits();
 
     (void)state;
-    start();
+    limits.idle_s = 1; /* libmicrohttpd does not always notice that nothing more can come */
+    world_start_with(&world, &limits, 60000000, false);
+    world_append(&world, 1);
     for (size_t i = 0; i <= sizeof texts / sizeof texts[0]; i++) {
         const char *text = i == 0 ? nul : texts[i - 1];
         size_t size = i == 0 ? sizeof nul - 1 : strlen(text);
@@ -199,7 +202,7 @@ static void test_bytes_that_are_no_request(void **state)
         http_raw_close(&world.http);
     }
     world_await(&world, connections, 0);
-    expect_status(WORLD_TRACK "init-0.mp4", "", 200);
+    expect_status("/", "", 404);
     world_stop(&world);
 }
 

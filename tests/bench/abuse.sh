@@ -77,6 +77,7 @@ row() {
            ($m.arrival_ms.p99 | f), ($m.init_ms.tm90 | f), ($m.stall_ms.n), ([.errors[]] | add),
            ($cpu | tonumber | round), ($rss | tonumber | round)] | @tsv' "$work/report.json" |
         awk -F'\t' '{ printf "%-34s %8s %6s %8s %8s %8s %6s %6s %6s %6s\n", $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 }'
+    jq -r 'select(([.errors[]] | add) > 0) | "    what went wrong: " + (.error_texts | tostring)' "$work/report.json" | cut -c1-400
     [ -n "$alone" ] || alone=$(jq .metrics.arrival_ms.tm90 "$work/report.json")
     if [ -n "$abuser" ]; then
         wait "$abuser" || echo "    an answer that nobody should give:"

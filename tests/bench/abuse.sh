@@ -95,6 +95,7 @@ row "50 slow, 50 stalled readers" slow=50@127.0.0.2 stalled=50@127.0.0.2
 row "50 who scan paths" scan=50@127.0.0.2
 row "50 who try ranges" ranges=50@127.0.0.2
 row "100 who want every packet" hog=100@127.0.0.2
+row "1,000 who watch and stay" watchers=1000@127.0.0.2
 row "1,000 who leave each 3 s" leavers=1000@127.0.0.2
 row "all of them" silent=1500@127.0.0.2 typist=50@127.0.0.3 body=50@127.0.0.3 slow=50@127.0.0.3 stalled=50@127.0.0.3 \
     scan=50@127.0.0.4 ranges=50@127.0.0.5 hog=100@127.0.0.6 leavers=1000@127.0.0.7

@@ -267,6 +267,7 @@ static void test_hanging_up_in_the_penalty(void **state)
     assert_int_equal(world_state(&world).refused_requests, 1);
     http_raw_close(&world.http);
     world_await(&world, connections, 0);
+    assert_int_equal(world_state(&world).responses_by_class[4], world_state(&world).requests - 1);
     world_stop(&world);
 }
 

@@ -176,10 +176,11 @@ static void on_log(void *context, const char *format, va_list arguments)
     log_debug("origin", "%s", line);
 }
 
-/* So many more are let in to be told that they are too many. */
+/* So many more are let in to be told that they are too many. Many, as holding one that says nothing
+ * costs less than cutting it and accepting the next. */
 static unsigned spare_connections(unsigned max_connections)
 {
-    return max_connections / 8 + 8;
+    return max_connections / 2 + 8;
 }
 
 /* What libmicrohttpd is to hold: it never gets there, since at its own bound it would leave whoever

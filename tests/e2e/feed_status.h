@@ -11,7 +11,9 @@
 #define FEED_STATUS_RUNG "256x144"
 
 struct feed_status {
-    char feed[16]; /* starting, up or lost */
+    char status[16];             /* ok, degraded or down */
+    char feed[16];               /* starting, up or lost */
+    char picture[16], sound[16]; /* none, up or missing */
     int64_t newest_sequence;
 };
 
@@ -20,6 +22,10 @@ void feed_status_get(struct packager *p, const char *channel, struct feed_status
 /* Come back when the feed is what is said (30 s at most), and when a frame is there. */
 void feed_status_await(struct packager *p, const char *channel, const char *feed);
 void feed_status_await_frame(struct packager *p, const char *channel, int64_t frame);
+
+/* Comes back when picture and sound are what is said (30 s at most). */
+void feed_status_await_parts(struct packager *p, const char *channel, const char *picture,
+                             const char *sound);
 
 int64_t feed_status_newest(struct packager *p, const char *channel);
 

@@ -2,6 +2,7 @@
  * ranges, mono and surround, and feeds that lack their picture, always or for a while. */
 #include "e2e/feed_clip.h"
 #include "e2e/feed_status.h"
+#include "e2e/feed_watch.h"
 #include "e2e/viewer.h"
 #include "media/core/clock.h"
 #include "support/cmocka_all.h"
@@ -17,6 +18,7 @@
 
 enum { NARROW, PORTRAIT, TURNED, ODD, RED_601, RED_FULL, SURROUND, RADIO, BLINKING, CHANNELS };
 enum { WIDTH = 256, HEIGHT = 144, ENCODE_MS = 60000, PICTURE_TRIES = 40 };
+enum { SURROUND_FROM = 20, SURROUND_END = 75 };
 
 static const double dark_luma = 18.5; /* what is darker all over is a bar */
 
@@ -266,6 +268,19 @@ static void any_matrix_and_range_are_converted(void **state)
     check_red(test, RED_FULL);
 }
 
+/* Six channels of the same make two that are as loud as each of them was. */
+static void surround_is_heard_on_both_sides_and_does_not_clip(void **state)
+{
+    struct shapes *test = *state;
+    struct feed_watch w = {0};
+    feed_status_await_frame(&test->packager, "surround", SURROUND_END);
+    feed_watch_get(&w, &test->packager, "surround", SURROUND_FROM, SURROUND_END);
+    double peak = feed_watch_peak(&w, SURROUND_FROM, SURROUND_END);
+    print_message("surround: peak %.3f\n", peak);
+    assert_true(peak > 0.4 && peak < 0.55);
+    feed_watch_finish(&w);
+}
+
 static void check_parts(struct shapes *test, int i, const char *status, const char *picture,
                         const char *sound)
 {
@@ -309,6 +324,7 @@ int main(void)
         cmocka_unit_test(any_shape_is_kept_between_black_bars),
         cmocka_unit_test(what_lies_on_its_side_is_turned_upright),
         cmocka_unit_test(any_matrix_and_range_are_converted),
+        cmocka_unit_test(surround_is_heard_on_both_sides_and_does_not_clip),
         cmocka_unit_test(a_feed_that_never_had_a_picture_or_sound_is_as_it_should_be),
         cmocka_unit_test(a_picture_that_stops_while_sound_goes_on_is_told_of),
     };

@@ -25,6 +25,7 @@ struct feed {
     struct demux demux;          /* the reader's; a file is open already when the reader starts */
     struct feed_log_limit limit; /* the reader's */
     int64_t missing_us[PACE_STREAMS]; /* the reader's: since when the log calls it missing; or 0 */
+    struct feed_log_limit refusals;   /* the reader's */
     pthread_t thread;
     atomic_bool stop;
     atomic_int holders; /* the channel's side and the reader: the last one frees */
@@ -38,6 +39,7 @@ struct feed {
     bool was_up;
     int64_t silent_before;    /* samples, up to when it was first up */
     struct input_state state; /* its parts and some counters are filled in when asked for */
+    struct input_tuning next; /* frame_rate.num 0: none */
     struct feed_part parts[PACE_STREAMS];
 
     /* the picture's thread's own */

@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const int64_t first_wait_us = 100000;
-static const int64_t longest_wait_us = 2000000;
+static const int64_t longest_wait_us = 1000000;
 static const int64_t nothing_us = 2000000; /* without picture or sound for so long, it is lost */
 static const int64_t other_stream_us = 1000000;
 static const int64_t wake_us = 100000;
@@ -252,6 +252,10 @@ static int open_decoders(struct reader *r)
         r->packet_us[i] = clock_monotonic_us();
         opened += decode_open(&r->decoders[i], demux->format->streams[best], !demux->paced) == 0;
     }
+    int chosen[PACE_STREAMS];
+    for (int i = 0; i < PACE_STREAMS; i++)
+        chosen[i] = r->decoders[i].codec ? r->decoders[i].stream : -1;
+    demux_keep(demux, chosen, PACE_STREAMS);
     if (opened)
         return 0;
     snprintf(demux->reason, sizeof demux->reason, "it has no picture or sound that FFmpeg decodes");
@@ -381,6 +385,17 @@ static void pipe_waits(void *context)
         r->paused = true;
 }
 
+static void push_refused(void *context, const char *who, const char *why)
+{
+    struct reader *r = context;
+    struct feed *f = r->feed;
+    pthread_mutex_lock(&f->lock);
+    f->state.refused_pushes++;
+    pthread_mutex_unlock(&f->lock);
+    if (feed_log_allows(&f->refusals, f->channel, clock_monotonic_us()))
+        log_warn(f->channel, "a push to %s from %s was refused: %s", f->url.name, who, why);
+}
+
 /* Opens and reads the feed again and again. */
 static void run(struct reader *r)
 {
@@ -419,6 +434,7 @@ void *feed_reader_run(void *feed)
     r.filter.give = put_filtered;
     r.filter.context = &r;
     r.feed->demux.waiting = pipe_waits;
+    r.feed->demux.refused = push_refused;
     r.feed->demux.waiting_context = &r;
     if (r.packet && r.frame)
         run(&r);

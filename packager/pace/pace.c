@@ -36,6 +36,18 @@ struct pace {
     struct pace_slots slots[PACE_STREAMS];
 };
 
+static int64_t sound_limit_us(const struct pace *p)
+{
+    int64_t limit_us = apart_us - p->half_slot_us - PACE_PHASE_MAX_US;
+    return limit_us > 15000 ? limit_us : 15000;
+}
+
+void pace_set_slot_rate(struct pace *p, struct rational slot_rate)
+{
+    p->half_slot_us = timebase_frame_us(1, slot_rate) / 2;
+    pace_sound_set_limit(&p->sound, sound_limit_us(p));
+}
+
 int pace_create(const struct pace_config *config, struct pace **out)
 {
     struct pace *p = calloc(1, sizeof *p);
@@ -45,8 +57,7 @@ int pace_create(const struct pace_config *config, struct pace **out)
     for (int i = 0; i < PACE_STREAMS; i++)
         p->slots[i] = (struct pace_slots){INT64_MIN, INT64_MIN};
     p->half_slot_us = timebase_frame_us(1, config->slot_rate) / 2;
-    int64_t limit_us = apart_us - p->half_slot_us - PACE_PHASE_MAX_US;
-    int status = pace_sound_init(&p->sound, limit_us > 15000 ? limit_us : 15000);
+    int status = pace_sound_init(&p->sound, sound_limit_us(p));
     if (status) {
         free(p);
         return status;

@@ -35,6 +35,9 @@ struct pace_config {
 int pace_create(const struct pace_config *config, struct pace **out);
 void pace_destroy(struct pace *p); /* releases what is queued; NULL is fine */
 
+/* The slots that are asked for from now on come at another rate. */
+void pace_set_slot_rate(struct pace *p, struct rational slot_rate);
+
 struct pace_source {
     bool paced;
     bool pictures, sound; /* what it is known to have; reading ahead waits for both */

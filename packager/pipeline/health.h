@@ -4,6 +4,7 @@
 
 #include "media/core/bytes.h"
 #include "packager/pipeline/channel.h"
+#include "packager/pipeline/service.h"
 
 #include <stdint.h>
 
@@ -17,8 +18,7 @@ enum health health_of_channel(const struct channel_state *state);
 enum health health_of_all(const enum health *channels, size_t count);
 
 /* Appends the JSON; returns the HTTP status, 200 or 503 (down). */
-int health_write(struct channel *const *channels, size_t count, int64_t now_us,
-                 struct bytes_writer *out);
+int health_write(const struct service *s, int64_t now_us, struct bytes_writer *out);
 
 const char *health_feed_name(enum input_feed feed);
 const char *health_part_name(enum input_part part);

@@ -19,7 +19,7 @@ static int missing_segment(const struct store_track *t, int64_t segment_id)
 {
     if (t->ended || segment_id != t->segments.end)
         return ERR_NOT_FOUND;
-    return t->next_segment_first - store_track_newest(t) <= store_track_frames_ahead(t)
+    return t->next_segment_first - store_track_due(t) <= store_track_frames_ahead(t)
                ? ERR_AGAIN
                : ERR_NOT_FOUND;
 }

@@ -24,11 +24,11 @@ struct store_track;
 
 enum {
     STORE_TRACKS_MAX = 64,
-    /* A request so far beyond the newest sample waits, further ones fail. Sound comes out of its
-     * encoder up to 0.1 s later than a picture of the same time does, more on a busy machine, and
-     * a viewer who counts from the picture, or from the manifest's currentTime, which is the newest
-     * of any track, asks for it ahead: by up to a quarter of a second, which is how long it may
-     * wait. */
+    /* A request so far beyond what is due waits, further ones fail. Due is what the furthest of
+     * the store's tracks has come to: a viewer who counts from the picture, or from the manifest's
+     * currentTime, which is the newest of any track, asks for the sound of that time, and on a busy
+     * machine one track is made later than another. Sound comes out of its encoder up to 0.1 s
+     * later than a picture of the same time does. */
     STORE_FRAMES_AHEAD = 3,
     STORE_SOUND_FRAMES_AHEAD = 12,
 };
@@ -69,15 +69,19 @@ struct store_packet_maker {
     void *context;
     /* Somebody wants packet `sequence`; exists says that it is there already, so that this only
      * tells of demand. Where it isn't, store_put_packet brings it sooner or later, once its sample
-     * is there. Called for each request: the maker folds repeats. ERR_FULL: too many are asked for
-     * at once; nothing will come of this one. */
-    int (*want)(void *context, int64_t sequence, bool exists);
+     * is there. Called for each request: the maker folds repeats, and shares its work out fairly
+     * among clients, whatever their numbers mean. ERR_FULL: too many are asked for at once; nothing
+     * will come of this one. */
+    int (*want)(void *context, int64_t sequence, uint64_t client, bool exists);
     /* That request is over, served or not: what nobody wants any more need not be made. */
     void (*unwant)(void *context, int64_t sequence);
 };
 
 int store_create(const struct store_limits *limits, struct store **out);
 void store_destroy(struct store *s); /* NULL is fine; readers must be closed before */
+
+/* Sets limits.max_bytes anew; what exceeds it goes with the next change. */
+void store_set_max_bytes(struct store *s, size_t max_bytes);
 
 /* Adds a track, before the first append (else ERR_STATE). maker may be NULL, and is copied. The
  * store owns the track. ERR_EXISTS: the id is taken; ERR_FULL: STORE_TRACKS_MAX are there;
@@ -122,7 +126,7 @@ int store_put_packet(struct store_track *t, int64_t sequence, struct blob *packe
 void store_end_track(struct store_track *t);
 
 /* ERR_OK and a reference that is the caller's; ERR_AGAIN: wait for the next change (the packet is
- * not made yet, or its sample is at most STORE_FRAMES_AHEAD after the newest); ERR_NOT_FOUND: 404.
+ * not made yet, or its sample is at most STORE_FRAMES_AHEAD after what is due); ERR_NOT_FOUND: 404.
  */
 int store_find_packet(struct store_track *t, int64_t sequence, struct blob **out);
 
@@ -134,9 +138,9 @@ int store_find_packet(struct store_track *t, int64_t sequence, struct blob **out
 int store_newest_packet(struct store_track *t, int64_t pinned, struct blob **out,
                         int64_t *sequence);
 
-/* Tells the track's maker, where it has one, that a request for packet `sequence` begins (its
- * statuses) and ends: for each request once. */
-int store_want_packet(struct store_track *t, int64_t sequence);
+/* Tells the track's maker, where it has one, that a client's request for packet `sequence` begins
+ * (its statuses) and ends: for each request once. */
+int store_want_packet(struct store_track *t, int64_t sequence, uint64_t client);
 void store_unwant_packet(struct store_track *t, int64_t sequence);
 
 /* What a packet is made of, where its picture is not at hand: the chunk (a reference, the
@@ -151,6 +155,9 @@ struct store_sample {
 int store_find_sample(struct store_track *t, int64_t sequence, struct store_sample *out);
 /* Whether sample `sequence` is in the window, so that its packet exists or can be made. */
 bool store_has_sample(struct store_track *t, int64_t sequence);
+/* Whether sample `sequence` is not there yet although another track has come to its time: it is
+ * made late, on a busy machine, and will come. */
+bool store_is_late(struct store_track *t, int64_t sequence);
 /* Samples that the window holds at most, the newest not counted. */
 int64_t store_window_frames(const struct store_track *t);
 

@@ -90,6 +90,28 @@ void store_end_track(struct store_track *t)
     store_window_settle(t);
 }
 
+int64_t store_track_due(const struct store_track *t)
+{
+    const struct store *s = t->store;
+    int64_t due = store_track_newest(t);
+    size_t count = atomic_load(&s->track_count);
+    for (size_t i = 0; i < count; i++) {
+        const struct store_track *other = s->tracks[i];
+        int64_t newest_us = timebase_frame_us(store_track_newest(other), other->info.frame_rate);
+        int64_t now = timebase_frame_at_us(newest_us, t->info.frame_rate);
+        due = now > due ? now : due;
+    }
+    return due;
+}
+
+bool store_is_late(struct store_track *t, int64_t sequence)
+{
+    pthread_mutex_lock(&t->store->lock);
+    bool late = !t->ended && sequence > store_track_newest(t) && sequence <= store_track_due(t);
+    pthread_mutex_unlock(&t->store->lock);
+    return late;
+}
+
 void store_track_state(struct store_track *t, struct store_track_state *state)
 {
     pthread_mutex_lock(&t->store->lock);

@@ -30,8 +30,9 @@ struct store_track {
     int64_t peak_segment_bps;
 };
 
-/* Thread-safety: limits are fixed; tracks are added, never removed, and counted last; the lock
- * guards the rest. No call leaves the folder while it is held, but to blobs and the allocator. */
+/* Thread-safety: limits.window_us is fixed; tracks are added, never removed, and counted last; the
+ * lock guards the rest. No call leaves the folder while it is held, but to blobs and the allocator.
+ */
 struct store {
     struct store_limits limits;
     struct store_track *tracks[STORE_TRACKS_MAX]; /* owned */
@@ -59,5 +60,9 @@ static inline int64_t store_track_newest(const struct store_track *t)
 {
     return t->packets.end - 1;
 }
+
+/* The number that the newest sample has or, going by the time that the store's furthest track has
+ * come to, should have by now; the lock is held. */
+int64_t store_track_due(const struct store_track *t);
 
 #endif

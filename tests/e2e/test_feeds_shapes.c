@@ -310,10 +310,11 @@ static void a_picture_that_stops_while_sound_goes_on_is_told_of(void **state)
     struct shapes *test = *state;
     struct packager *p = &test->packager;
     check_parts(test, BLINKING, "degraded", "missing", "up");
-    assert_int_equal(feed_status_log_lines(p, "blinking", "no picture any more"), 1);
+    feed_status_await_log_line(p, "blinking", "no picture any more");
     check_parts(test, BLINKING, "ok", "up", "up");
-    assert_int_equal(feed_status_log_lines(p, "blinking", "no picture any more"), 1);
+    feed_status_await_log_line(p, "blinking", "gives its picture again");
     assert_int_equal(feed_status_log_lines(p, "blinking", "gives its picture again"), 1);
+    assert_int_equal(feed_status_log_lines(p, "blinking", "no picture any more"), 1);
     assert_int_equal(feed_status_log_lines(p, "blinking", " lost"), 0);
     assert_int_equal(feed_status_log_lines(p, "blinking", "no sound"), 0);
 }

@@ -96,6 +96,14 @@ int64_t feed_status_encoder_repeats(struct packager *p, const char *channel)
     return (int64_t)packager_metric(p, series);
 }
 
+int64_t feed_status_silenced(struct packager *p, const char *channel)
+{
+    char series[128];
+    snprintf(series, sizeof series, "openhesp_sound_silenced_frames_total{channel=\"%s\"}",
+             channel);
+    return (int64_t)packager_metric(p, series);
+}
+
 int feed_status_log_lines(const struct packager *p, const char *channel, const char *text)
 {
     char *log = process_log(&p->process);

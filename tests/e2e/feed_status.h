@@ -33,6 +33,9 @@ int64_t feed_status_newest(struct packager *p, const char *channel);
  * are no fault of the feed's. */
 int64_t feed_status_encoder_repeats(struct packager *p, const char *channel);
 
+/* Frames of sound that became silence because the machine was busy: nor are these. */
+int64_t feed_status_silenced(struct packager *p, const char *channel);
+
 /* How many lines of the log tell of the channel and contain text. */
 int feed_status_log_lines(const struct packager *p, const char *channel, const char *text);
 

@@ -103,14 +103,6 @@ static struct rational rate_of(const char *fps)
     return (struct rational){num, den};
 }
 
-static int64_t silenced_frames(struct packager *p, const char *channel)
-{
-    char series[128];
-    snprintf(series, sizeof series, "openhesp_sound_silenced_frames_total{channel=\"%s\"}",
-             channel);
-    return (int64_t)packager_metric(p, series);
-}
-
 static int start(void **state)
 {
     static struct formats test;
@@ -136,7 +128,7 @@ static int start(void **state)
         f->watch.clip_width = i == FIELDS || i == FRAMES ? f->clip.width : 0;
         feed_watch_get(&f->watch, &test.packager, f->channel, 0, f->end);
         f->encoder_repeats = feed_status_encoder_repeats(&test.packager, f->channel);
-        f->silenced = silenced_frames(&test.packager, f->channel);
+        f->silenced = feed_status_silenced(&test.packager, f->channel);
     }
     return 0;
 }

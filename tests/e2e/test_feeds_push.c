@@ -179,7 +179,7 @@ static void end_stretch(struct push_case *test, int channel, struct stretch *s, 
         feed_status_encoder_repeats(&test->packager, names[channel]) - s->encoder_repeats;
 }
 
-/* Nobody who may push is there yet. */
+/* Nobody who may push is there yet; the playlist's maker is. */
 static void keep_out(struct push_case *test)
 {
     static const char *const with[] = {"live/wrong",
@@ -194,7 +194,7 @@ static void keep_out(struct push_case *test)
     await_lines(test, OBS, " refused: it names another application", 1);
     await_lines(test, SRT, " refused: its passphrase is not the one given here", 2);
     await_lines(test, SRT, " refused: its stream id is not the one given here", 2);
-    for (int i = 0; i < CHANNELS; i++)
+    for (int i = OBS; i <= SRT; i++)
         feed_status_await(&test->packager, names[i], "starting");
 }
 
@@ -284,9 +284,10 @@ static void start_packager(struct push_case *test)
 
 static void play(struct push_case *test)
 {
+    push_rightly(test, HLS);
     keep_out(test);
     int silent = connect_to(test->ports[OBS]);
-    for (int i = 0; i < CHANNELS; i++)
+    for (int i = OBS; i <= SRT; i++)
         push_rightly(test, i);
     for (int i = 0; i < CHANNELS; i++)
         feed_status_await(&test->packager, names[i], "up");

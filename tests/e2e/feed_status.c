@@ -84,6 +84,19 @@ int feed_status_log_lines(const struct packager *p, const char *channel, const c
     return lines;
 }
 
+void feed_status_await_lines(struct packager *p, const char *channel, const char *text, int lines)
+{
+    char what[256];
+    for (int i = 0; i < AWAIT_TRIES; i++) {
+        if (feed_status_log_lines(p, channel, text) >= lines)
+            return;
+        clock_sleep_until_us(clock_monotonic_us() + AWAIT_STEP_US);
+    }
+    snprintf(what, sizeof what, "%s: the log does not tell %d times of \"%s\"", channel, lines,
+             text);
+    packager_fail(p, what);
+}
+
 static int compare(const void *a, const void *b)
 {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;

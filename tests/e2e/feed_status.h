@@ -29,6 +29,8 @@ int64_t feed_status_encoder_repeats(struct packager *p, const char *channel);
 
 /* How many lines of the log tell of the channel and contain text. */
 int feed_status_log_lines(const struct packager *p, const char *channel, const char *text);
+/* Comes back when there are at least so many (30 s at most). */
+void feed_status_await_lines(struct packager *p, const char *channel, const char *text, int lines);
 
 /* The median over some frames of how long after its capture (prft) a frame has arrived, in
  * microseconds. */

@@ -1,6 +1,7 @@
 #include "e2e/hls_origin.h"
 #include "support/cmocka_all.h"
 
+#include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,13 +47,21 @@ static void answer(void *context, struct http_script_talk *t)
     }
 }
 
-void hls_origin_start(struct hls_origin *o, const char *folder, const char *secret_file)
+void hls_origin_start(struct hls_origin *o, const char *secret_file)
 {
-    *o = (struct hls_origin){.folder = folder, .secret_file = secret_file};
+    *o = (struct hls_origin){.folder = "/tmp/openhesp-hls-XXXXXX", .secret_file = secret_file};
+    assert_non_null(mkdtemp(o->folder));
     o->server = http_script_start(answer, o);
+}
+
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *walk)
+{
+    (void)about, (void)kind, (void)walk;
+    return remove(path);
 }
 
 void hls_origin_stop(struct hls_origin *o)
 {
     http_script_stop(o->server);
+    nftw(o->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }

@@ -33,6 +33,8 @@ static const char documentation[] =
     "  hesp-packager 'tv=udp://127.0.0.1:5000'\n"
     "  hesp-packager 'tv=srt://0.0.0.0:9000?mode=listener'\n"
     "  hesp-packager 'tv=srt://192.0.2.7:9000?mode=caller'\n"
+    "  hesp-packager 'tv=rtmp://0.0.0.0:1935/live/KEY?listen'\n"
+    "  hesp-packager 'tv=https://example.com/live/index.m3u8'\n"
     "  hesp-packager --config live.yaml\n"
     "  hesp-packager --sign-key FILE --sign-url http://HOST/tv/manifest.json\n"
     "\n"

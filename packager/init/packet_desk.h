@@ -22,12 +22,14 @@
 enum {
     PACKET_DESK_MAX = 64,  /* orders */
     PACKET_DESK_AHEAD = 6, /* of these, made ahead and not begun; an older one then gives way */
+    PACKET_DESK_TRIES = 3, /* that an order is good for: memory may be short for a moment */
 };
 
 struct packet_order {
     int64_t sequence;
     unsigned waiting; /* requests */
     bool ahead, making, replay;
+    unsigned failed; /* tries */
 };
 
 struct packet_desk_config {
@@ -65,7 +67,10 @@ bool packet_desk_take(struct packet_desk *d, int64_t at_hand, int64_t *sequence)
 bool packet_desk_take_passing(struct packet_desk *d, int64_t sequence);
 /* Whether an order taken is still worth its work. */
 bool packet_desk_is_wanted(const struct packet_desk *d, int64_t sequence);
-/* It is made, or has failed: the requests for it will see. */
+/* It is made, or can't be: the requests for it will see. */
 void packet_desk_done(struct packet_desk *d, int64_t sequence);
+/* It was not made, though it can be: it is to be taken again where somebody still wants it and that
+ * has not happened too often; otherwise as done. */
+void packet_desk_failed(struct packet_desk *d, int64_t sequence);
 
 #endif

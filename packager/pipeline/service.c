@@ -130,6 +130,9 @@ int service_create(const struct config *config, struct service *s)
         status = create_channels(s);
     if (!status)
         status = add_pages(s);
+    if (status == ERR_NOMEM || status == ERR_STATE) /* others have said what is wrong */
+        log_error(NULL, "the packager cannot start: %s; give it more memory or fewer channels",
+                  err_text(status));
     return status;
 }
 

@@ -19,7 +19,7 @@
 
 extern const char __executable_start; /* of the linker */
 
-enum { LIVES_AT_ONCE = 6, PLACES = 80, LATER_CALL = 3, ROW = 50 };
+enum { LIVES_AT_ONCE = 6, PLACES = 60, LATER_CALL = 3, ROW = 4 };
 
 struct life {
     pid_t pid; /* 0: none */

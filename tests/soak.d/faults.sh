@@ -133,8 +133,19 @@ fault_every_packet() {
     curl -so /dev/null -m 20 "$track/init-[$((newest > 200 ? newest - 200 : 0))-$newest].mp4" || true
 }
 
-# The packager reads its configuration anew.
+# ---- the packager ----
+
+# Its configuration has a channel more or less, and is read anew.
 fault_reload() {
+    guest=$((1 - guest))
+    write_configuration
+    kill -HUP "$packager"
+}
+
+# A channel gets another ladder: its viewers go on in a new Presentation.
+fault_change_channel() {
+    film_ladder=$((1 - film_ladder))
+    write_configuration
     kill -HUP "$packager"
 }
 
@@ -145,9 +156,12 @@ run_plan() {
         wait_s=$((started + at - SECONDS))
         [ "$wait_s" -le 0 ] || sleep "$wait_s"
         kill -0 "$judge" 2>/dev/null || return 0
+        case $fault in
+        reload | change_channel) $reloads || continue ;;
+        esac
         echo "$((SECONDS - started)) $fault $lot" >>"$work/done"
         case $fault in
-        *_udp | *_srt | reload) "fault_$fault" "$lot" 2>>"$work/faults.log" || true ;;
+        *_udp | *_srt | reload | change_channel) "fault_$fault" "$lot" 2>>"$work/faults.log" || true ;;
         *)
             "fault_$fault" "$lot" >/dev/null 2>>"$work/faults.log" </dev/null &
             fault_jobs+=($!)

@@ -3,7 +3,7 @@
 
 # What is drawn from; some are there more than once, as they come more often.
 faults=(kill_udp kill_srt kill_srt stop_udp garbage_udp garbage_udp change_udp change_srt kill_crowd leave leave
-    slow_readers random_paths bad_ranges bad_ranges typing half_open every_packet)
+    slow_readers random_paths bad_ranges bad_ranges typing half_open every_packet reload reload change_channel)
 
 # Nothing happens before the window is full, nor so late that nobody would see what became of it.
 plan_quiet_s=20

@@ -38,6 +38,9 @@ start_watch() {
 }
 
 stop_watch() {
-    end_tree "$watcher"
-    end_tree "$health_watcher"
+    local pid
+    for pid in "$watcher" "$health_watcher"; do
+        end_tree "$pid"
+        wait "$pid" 2>/dev/null || true
+    done
 }

@@ -4,6 +4,8 @@
 
 packager='' judge='' crowd_keeper=''
 udp_port='' srt_port=''
+guest=0 film_ladder=0 # what reloads change
+reloads=false         # whether this packager can
 declare -A pusher=()
 
 # Kills a process that we started, and what it has started.
@@ -60,6 +62,7 @@ unpush() {
 }
 
 write_configuration() {
+    local ladders=('320x180@300k, 256x144@150k' '384x216@350k, 256x144@150k')
     cat >"$work/soak.yaml" <<YAML
 listen: 127.0.0.1:0
 preset: ultrafast
@@ -72,12 +75,15 @@ channels:
   - {name: test, input: "test:1"}
   - {name: udp, input: "udp://127.0.0.1:$udp_port"}
   - {name: srt, input: "srt://127.0.0.1:$srt_port?mode=listener"}
-  - {name: film, input: "$work/film.ts", loop: true}
+  - {name: film, input: "$work/film.ts", loop: true, ladder: "${ladders[film_ladder]}"}
 YAML
+    [ "$guest" -eq 0 ] || echo '  - {name: guest, input: "test:9", ladder: 256x144@150k}' >>"$work/soak.yaml"
 }
 
 start_packager() {
     : >"$work/ready"
+    ! "$build/bin/hesp-packager" --help | grep -q SIGHUP || reloads=true
+    export TSAN_OPTIONS="suppressions=$root/tests/soak.d/tsan.supp:${TSAN_OPTIONS:-}"
     "$build/bin/hesp-packager" --config "$work/soak.yaml" >"$work/ready" 2>"$work/packager.log" &
     packager=$!
     for ((tries = 0; $(wc -l <"$work/ready") < 4; tries++)); do
@@ -88,7 +94,7 @@ start_packager() {
         fi
         sleep 0.1
     done
-    mapfile -t manifests < <(cut -d' ' -f2 "$work/ready")
+    mapfile -t manifests < <(head -n 4 "$work/ready" | cut -d' ' -f2)
     url=${manifests[0]%/*/*}
 }
 
@@ -109,7 +115,7 @@ keep_crowd() {
             >/dev/null 2>>"$work/crowd.log" &
         crowd=$!
         echo "$crowd" >"$work/crowd.pid"
-        wait "$crowd" || true
+        wait "$crowd" 2>/dev/null || true
         sleep 1
     done
 }
@@ -139,6 +145,7 @@ stop_feeds_and_faults() {
     local pid
     for pid in "${fault_jobs[@]}" "$crowd_keeper"; do
         end_tree "$pid"
+        wait "$pid" 2>/dev/null || true
     done
     sleep 3
     take_sample

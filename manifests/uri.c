@@ -2,6 +2,7 @@
 #include "media/core/err.h"
 
 #include <string.h>
+#include <strings.h>
 
 static bool is_letter(char c)
 {
@@ -228,4 +229,15 @@ int hesp_uri_resolve(const char *base, const char *reference, char out[HESP_URL_
     memcpy(out, result.text, result.size);
     out[result.size] = '\0';
     return 0;
+}
+
+int hesp_uri_resolve_http(const char *base, const char *reference, char out[HESP_URL_BYTES])
+{
+    char url[HESP_URL_BYTES];
+    int status = hesp_uri_resolve(base, reference, url);
+    if (!status && strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
+        status = ERR_UNSUPPORTED;
+    if (!status)
+        strcpy(out, url);
+    return status;
 }

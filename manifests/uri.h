@@ -35,4 +35,8 @@ bool hesp_uri_is_absolute(const char *text);
  * than HESP_URL_BYTES - 1. out is untouched on failure. */
 int hesp_uri_resolve(const char *base, const char *reference, char out[HESP_URL_BYTES]);
 
+/* The same for an address that somebody is sent to, by a redirect or a manifestupdate event, and of
+ * which nobody knows the manners: ERR_UNSUPPORTED where the result is neither http nor https. */
+int hesp_uri_resolve_http(const char *base, const char *reference, char out[HESP_URL_BYTES]);
+
 #endif

@@ -2,6 +2,7 @@
 #include "media/core/clock.h"
 #include "media/core/log.h"
 #include "media/core/standard_files.h"
+#include "packager/access/signed_url.h"
 #include "packager/config/config.h"
 #include "packager/pipeline/service.h"
 
@@ -17,7 +18,7 @@ static const int64_t tick_us = 20000;
 static const int64_t status_line_us = 500000;
 static const int64_t linger_us = 200000;        /* for a viewer's last request */
 static const int64_t linger_limit_us = 2000000; /* for the last bytes to reach a slow one */
-static const int64_t end_limit_us = 8000000; /* an encoder that hangs must not keep the process */
+static const int64_t end_limit_us = 10000000; /* an encoder that hangs must not keep the process */
 static const double end_ahead_s = 2.5; /* announcing and reaching an end takes about this long */
 
 /* The terminal's last line, kept below the log. */
@@ -49,15 +50,16 @@ static void status_line_show(struct status_line *l, const struct service *s, int
 }
 
 /* Says once for each channel, in their order, that it can be joined. */
-static void announce_ready(const struct service *s, bool *said)
+static void announce_ready(const struct service *s)
 {
     char url[SERVICE_URL_BYTES];
     service_url(s, url);
     for (size_t i = 0; i < s->channel_count; i++) {
-        if (said[i] || !channel_ready(s->channels[i]))
+        struct service_channel *c = s->channels[i];
+        if (c->said || !channel_ready(c->channel))
             continue;
-        said[i] = true;
-        const char *name = channel_name(s->channels[i]);
+        c->said = true;
+        const char *name = channel_name(c->channel);
         if (isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
             fprintf(stderr, "\r\033[K"); /* not behind the status line */
         printf("%s %s/%s/manifest.json\n", name, url, name);
@@ -85,19 +87,50 @@ static void let_viewers_finish(const struct service *s)
     } while (origin.live_responses > 0 && clock_monotonic_us() < limit_us);
 }
 
-static void run(struct service *s, const struct config *config, const sigset_t *signals)
+/* The command line, to be read again: its options still win over the file's. */
+struct command {
+    int argc;
+    char **argv;
+};
+
+/* What is wrong changes nothing: the error is told as at the start, and the channels go on. */
+static void reload(struct service *s, const struct command *command)
 {
-    bool said[CONFIG_CHANNELS_MAX] = {false};
+    struct config config;
+    char error[CONFIG_ERROR_BYTES];
+    if (!s->config.file) {
+        if (!s->config.sign_key && !s->config.metrics_token && !s->config.tls_certificate)
+            log_warn(NULL, "SIGHUP: there is no file to read again, as --config names none");
+        return;
+    }
+    if (config_from_command_line(command->argc, command->argv, &config, error) != CONFIG_RUN) {
+        log_error(NULL, "SIGHUP: %s; everything stays as it is", error);
+        service_refuse_reload(s);
+        return;
+    }
+    service_reload(s, &config);
+}
+
+static void run(struct service *s, const struct command *command, const sigset_t *signals)
+{
     struct status_line line = {.wanted = isatty(STDERR_FILENO)};
     int64_t end_us = INT64_MAX;
     bool ending = false;
-    if (config->seconds > 0)
-        end_us = clock_monotonic_us() + (int64_t)((config->seconds - end_ahead_s) * 1e6);
+    if (s->config.seconds > 0)
+        end_us = clock_monotonic_us() + (int64_t)((s->config.seconds - end_ahead_s) * 1e6);
     while (!ending || (!service_finished(s) && clock_monotonic_us() < end_us + end_limit_us)) {
         int signal = next_signal(signals);
         int64_t now_us = clock_monotonic_us();
-        announce_ready(s, said);
+        service_tick(s, now_us);
+        announce_ready(s);
         status_line_show(&line, s, now_us);
+        if (signal == SIGHUP) {
+            if (!ending) {
+                reload(s, command);
+                service_reload_credentials(s);
+            }
+            continue;
+        }
         if (signal && ending) {
             log_warn(NULL, "%s again: stopped at once", strsignal(signal));
             _exit(EXIT_FAILURE);
@@ -107,12 +140,29 @@ static void run(struct service *s, const struct config *config, const sigset_t *
             end_us = now_us;
             log_info(NULL, "%s: announcing the end, a second signal stops at once",
                      signal ? strsignal(signal) : "time is up");
-            service_announce_end(s);
+            service_announce_end(s, now_us);
         }
     }
     let_viewers_finish(s);
     if (line.shown)
         fprintf(stderr, "\r\033[K");
+}
+
+/* --sign-url: one line on standard output. Finishes config; gives the exit code. */
+static int sign(struct config *config)
+{
+    struct access_secrets keys;
+    char url[4096], why[ACCESS_WHY_BYTES];
+    int64_t expires_s = clock_utc_us() / 1000000 + config->lifetime_s;
+    int status = access_secrets_read(config->sign_key, &keys, why);
+    if (!status)
+        status = access_sign_url(&keys.list[0], config->sign_url, expires_s, url, sizeof url, why);
+    config_finish(config);
+    if (status) {
+        fprintf(stderr, "hesp-packager: %s\n", why);
+        return 2;
+    }
+    return puts(url) < 0 || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
@@ -124,6 +174,8 @@ int main(int argc, char **argv)
 
     standard_files_occupy();
     switch (config_from_command_line(argc, argv, &config, error)) {
+    case CONFIG_SIGN:
+        return sign(&config);
     case CONFIG_DONE:
         return EXIT_SUCCESS;
     case CONFIG_WRONG:
@@ -144,10 +196,10 @@ int main(int argc, char **argv)
     sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
 
+    struct command command = {argc, argv};
     int status = service_create(&config, &service);
     if (!status)
-        run(&service, &config, &signals);
+        run(&service, &command, &signals);
     service_destroy(&service);
-    config_finish(&config);
     return status ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -29,9 +29,9 @@ install_packages() {
 }
 
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config
-    libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libx264-dev
-    libmicrohttpd-dev libjansson-dev libcyaml-dev libyaml-dev libcurl4-openssl-dev libcmocka-dev
-    ca-certificates)
+    libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev libswscale-dev libswresample-dev libx264-dev
+    libsrt-gnutls-dev libmicrohttpd-dev libgnutls28-dev libjansson-dev libcyaml-dev libyaml-dev
+    libcurl4-openssl-dev libcmocka-dev ca-certificates)
 
 # Where several versions exist, the runtime of clang's sanitizers is called after the version.
 clang_runtime_package() {

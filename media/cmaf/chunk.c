@@ -3,6 +3,7 @@
 #include "media/cmaf/header.h"
 #include "media/core/clock.h"
 #include "media/core/err.h"
+#include "media/isobmff/emsg.h"
 #include "media/isobmff/fragment.h"
 #include "media/isobmff/prft.h"
 
@@ -64,8 +65,13 @@ static int take_emsg(struct progress *p, const struct isobmff_box *box)
     enum cmaf_event_kind kind;
     struct cmaf_continuation ignored;
     int status = cmaf_event_read(box, &kind, &ignored);
-    if (!status && kind == CMAF_EVENT_MANIFEST_UPDATE)
-        p->chunk.manifest_update = true;
+    struct isobmff_emsg emsg;
+    if (status || kind != CMAF_EVENT_MANIFEST_UPDATE)
+        return status;
+    status = isobmff_emsg_read(box, &emsg);
+    p->chunk.manifest_update = true;
+    p->chunk.update = status ? NULL : emsg.message_data;
+    p->chunk.update_size = status ? 0 : emsg.message_data_size;
     return status;
 }
 

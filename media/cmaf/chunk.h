@@ -61,7 +61,9 @@ struct cmaf_chunk {
     bool sync;
     bool has_prft;
     int64_t capture_utc_us; /* where has_prft */
-    bool manifest_update;   /* a manifestupdate event stands before the moof */
+    bool manifest_update;   /* a manifestupdate event stands before the moof ... */
+    const uint8_t *update;  /* ... and says this, as JSON (manifests/update.h) */
+    size_t update_size;
     const uint8_t *data;
     size_t size;
     size_t total_bytes; /* from the input's start to the end of the mdat */

@@ -11,6 +11,8 @@
 enum {
     KEY_SETTING = 256, /* and the setting's index; no short options */
     KEY_CONFIG = 512,
+    KEY_SIGN_URL,
+    KEY_EXPIRES,
     KEY_HELP,
     KEY_VERSION,
     FILE_READ_MAX = (1 << 20) + 1, /* one more than a configuration may have */
@@ -32,6 +34,8 @@ static const char documentation[] =
     "  hesp-packager 'tv=srt://0.0.0.0:9000?mode=listener'\n"
     "  hesp-packager 'tv=srt://192.0.2.7:9000?mode=caller'\n"
     "  hesp-packager --config live.yaml\n"
+    "  hesp-packager --sign-key sign.key --sign-url http://localhost:8080/tv/manifest.json "
+    "--expires 6h\n"
     "\n"
     "live.yaml has the options' names with underscores as keys; a channel's own key wins over "
     "an option, an option over the file's global key:\n"
@@ -42,7 +46,8 @@ static const char documentation[] =
     "    - {name: two, input: film.mp4, loop: true, ladder: 640x360@800k}\n"
     "\n"
     "Each channel that is ready gives one line NAME MANIFEST_URL on standard output. SIGINT and "
-    "SIGTERM end cleanly, a second one at once.\n"
+    "SIGTERM end cleanly, a second one at once. SIGHUP reads --config's file again: channels are "
+    "added, removed and changed, and the others are not touched.\n"
     "\n"
     "Exit codes: 0 success, 1 failure, 2 wrong usage.\n";
 
@@ -52,7 +57,7 @@ struct command_line {
     enum config_outcome outcome; /* CONFIG_DONE: answered; CONFIG_WRONG: error is set */
     char *error;
     struct argp argp;
-    struct argp_option options[SETTINGS_COUNT + 4];
+    struct argp_option options[SETTINGS_COUNT + 6];
     char help[SETTINGS_COUNT][128];
 };
 
@@ -61,12 +66,26 @@ static void make_options(struct command_line *line)
     struct argp_option *option = line->options;
     for (int i = 0; i < SETTINGS_COUNT; i++) {
         const struct setting *s = &settings[i];
-        snprintf(line->help[i], sizeof line->help[i], s->value ? "%s (default: %s)" : "%s", s->help,
-                 s->initial);
+        snprintf(line->help[i], sizeof line->help[i],
+                 s->value && *s->initial ? "%s (default: %s)" : "%s", s->help, s->initial);
         *option++ = (struct argp_option){s->option, KEY_SETTING + i, s->value, 0, line->help[i], 1};
     }
     *option++ = (struct argp_option){
         "config", KEY_CONFIG, "FILE", 0, "Read settings and channels from a YAML file", 2};
+    *option++ =
+        (struct argp_option){"sign-url",
+                             KEY_SIGN_URL,
+                             "URL",
+                             0,
+                             "Print this manifest's URL with a signature by --sign-key, and exit",
+                             2};
+    *option++ =
+        (struct argp_option){"expires",
+                             KEY_EXPIRES,
+                             "TIME",
+                             0,
+                             "For how long the signature holds: 90s, 15m, 6h, 7d (default: 1d)",
+                             2};
     *option++ = (struct argp_option){"help", KEY_HELP, NULL, 0, "Give this help and exit", 3};
     *option++ =
         (struct argp_option){"version", KEY_VERSION, NULL, 0, "Print the version and exit", 3};
@@ -97,6 +116,12 @@ static error_t take(int key, char *argument, struct argp_state *state)
     switch (key) {
     case KEY_CONFIG:
         line->config_path = argument;
+        return 0;
+    case KEY_SIGN_URL:
+        line->sources.sign_url = argument;
+        return 0;
+    case KEY_EXPIRES:
+        line->sources.expires = argument;
         return 0;
     case KEY_HELP:
         argp_help(&line->argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
@@ -158,7 +183,10 @@ static enum config_outcome build(struct command_line *line, struct config *confi
     line->sources.file_name = line->config_path;
     bool built = config_build(&line->sources, config, line->error);
     config_file_free(file);
-    return built ? CONFIG_RUN : CONFIG_WRONG;
+    if (!built)
+        return CONFIG_WRONG;
+    config->file = line->config_path;
+    return config->sign_url ? CONFIG_SIGN : CONFIG_RUN;
 }
 
 enum config_outcome config_from_command_line(int argc, char **argv, struct config *config,

@@ -1,4 +1,6 @@
+#include "media/core/err.h"
 #include "media/core/option_errors.h"
+#include "packager/access/signed_url.h"
 #include "packager/config/config.h"
 #include "packager/config/sources.h"
 
@@ -21,7 +23,28 @@ void config_finish(struct config *config)
     for (size_t i = 0; i < config->channel_count; i++)
         free(config->channels[i].input);
     free(config->channels);
+    free(config->sign_key);
+    free(config->metrics_token);
+    free(config->tls_certificate);
+    free(config->tls_key);
+    free(config->sign_url);
     *config = (struct config){0};
+}
+
+int config_channel_copy(const struct config_channel *channel, struct config_channel *out)
+{
+    char *input = strdup(channel->input);
+    if (!input)
+        return ERR_NOMEM;
+    *out = *channel;
+    out->input = input;
+    return 0;
+}
+
+void config_channel_finish(struct config_channel *channel)
+{
+    free(channel->input);
+    *channel = (struct config_channel){0};
 }
 
 /* What is being built: the config, and the channel that all channels start from. */
@@ -156,11 +179,54 @@ static bool add_channels(struct build *b)
     return true;
 }
 
+static bool check_tls(struct build *b)
+{
+    const struct config *c = &b->config;
+    if (!c->tls_certificate == !c->tls_key)
+        return true;
+    return config_fail(b->error, "%s \"%.100s\" comes without --%s: give both, or none for HTTP",
+                       c->tls_key ? "--tls-key" : "--tls-certificate",
+                       c->tls_key ? c->tls_key : c->tls_certificate,
+                       c->tls_key ? "tls-certificate" : "tls-key");
+}
+
+/* What --sign-url needs; channels are none of it. */
+static bool read_signing(struct build *b)
+{
+    const struct config_sources *from = b->sources;
+    const char *expires = from->expires ? from->expires : "1d";
+    if (!access_read_lifetime(expires, &b->config.lifetime_s))
+        return config_fail(
+            b->error,
+            "--expires: \"%.60s\" is no time from 1s to 3650d: write 90s, 15m, 6h or "
+            "7d",
+            expires);
+    if (!b->config.sign_key)
+        return config_fail(
+            b->error,
+            "--sign-url \"%.100s\" needs a key: give --sign-key FILE, or sign_key in "
+            "the file of --config",
+            from->sign_url);
+    b->config.sign_url = strdup(from->sign_url);
+    return b->config.sign_url || config_fail(b->error, "out of memory");
+}
+
+static bool read_task(struct build *b)
+{
+    const struct config_sources *from = b->sources;
+    if (from->sign_url)
+        return read_signing(b);
+    if (from->expires)
+        return config_fail(b->error, "--expires \"%.60s\" comes without --sign-url: give both",
+                           from->expires);
+    return check_tls(b) && add_channels(b);
+}
+
 bool config_build(const struct config_sources *sources, struct config *out,
                   char error[CONFIG_ERROR_BYTES])
 {
     struct build b = {.sources = sources, .error = error};
-    if (!read_globals(&b) || !add_channels(&b)) {
+    if (!read_globals(&b) || !read_task(&b)) {
         config_finish(&b.config);
         return false;
     }

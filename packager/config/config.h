@@ -4,6 +4,7 @@
 #define PACKAGER_CONFIG_CONFIG_H
 
 #include "media/core/log.h"
+#include "media/core/networks.h"
 #include "media/core/timebase.h"
 
 #include <stdbool.h>
@@ -40,23 +41,37 @@ struct config_channel {
 };
 
 struct config {
-    char listen_address[64]; /* numeric, without the brackets of IPv6; default 127.0.0.1 */
-    uint16_t listen_port;    /* default 8080; 0: the system picks one */
-    double seconds;          /* 0: until stopped */
+    const char *file;         /* that --config names, from the command line; NULL: none */
+    char listen_address[64];  /* numeric, without the brackets of IPv6; default 127.0.0.1 */
+    uint16_t listen_port;     /* default 8080; 0: the system picks one */
+    char *sign_key;           /* a file's path, owned; NULL: channels are open to everybody */
+    char *metrics_token;      /* likewise; NULL: /metrics is open */
+    char *tls_certificate;    /* likewise; NULL: plain HTTP */
+    char *tls_key;            /* likewise; there if and only if the certificate is */
+    unsigned max_connections; /* 1..1000000; default 4096 */
+    unsigned max_connections_per_address; /* 0..1000000; default 1024; 0: no limit */
+    unsigned max_request_rate; /* of an address, a second, 0..1000000; default 1000; 0: no limit */
+    struct networks exempt;    /* from an address's limits; default: this machine */
+    double seconds;            /* 0: until stopped */
     enum log_format log_format;
     struct config_channel *channels; /* owned */
     size_t channel_count;
+    char *sign_url;     /* after CONFIG_SIGN, owned: what to sign */
+    int64_t lifetime_s; /* and for how long: 1 second to 3650 days; default a day */
 };
 
 enum config_outcome {
     CONFIG_RUN,   /* *config is filled: go on */
+    CONFIG_SIGN,  /* print a signed URL: sign_url, lifetime_s and sign_key are filled, there are no
+                     channels */
     CONFIG_DONE,  /* --help or --version was answered: exit 0 */
     CONFIG_WRONG, /* error holds one line that names what is wrong and the remedy: exit 2 */
 };
 
-/* Reads the command line (argp), and the file that --config names. config is initialized here and
- * to be given to config_finish after CONFIG_RUN. The nearer source wins: a channel's own key in the
- * file, then the command line's option, then the file's global key, then the default. --help and
+/* Reads the command line (argp), and the file that --config names; again for each call. config is
+ * initialized here and to be given to config_finish after CONFIG_RUN and CONFIG_SIGN. The nearer
+ * source wins: a channel's own key in the file, then the command line's option, then the file's
+ * global key, then the default. --help and
  * --version are answered on standard output. argv may be reordered.
  * Thread-safety: one thread, as getopt has but one state. */
 enum config_outcome config_from_command_line(int argc, char **argv, struct config *config,
@@ -68,5 +83,9 @@ enum config_outcome config_from_yaml(const char *text, size_t size, const char *
                                      struct config *config, char error[CONFIG_ERROR_BYTES]);
 
 void config_finish(struct config *config);
+
+/* A copy with an input of its own, for config_channel_finish. ERR_NOMEM. */
+int config_channel_copy(const struct config_channel *channel, struct config_channel *out);
+void config_channel_finish(struct config_channel *channel); /* memory of zeros is fine */
 
 #endif

@@ -274,11 +274,92 @@ static bool read_loop(const char *text, struct config *config, struct config_cha
     return true;
 }
 
+enum { LIMIT_MAX = 1000000 };
+
+static bool read_limit(const char *text, unsigned lowest, unsigned *out,
+                       char why[SETTING_WHY_BYTES])
+{
+    int64_t limit;
+    if (!value_integer(text, lowest, LIMIT_MAX, &limit))
+        return because(why, "no limit: give %u to %d%s", lowest, LIMIT_MAX,
+                       lowest ? "" : "; 0 is none");
+    *out = (unsigned)limit;
+    return true;
+}
+
+static bool read_max_connections(const char *text, struct config *config,
+                                 struct config_channel *channel, char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_limit(text, 1, &config->max_connections, why);
+}
+
+static bool read_max_connections_per_address(const char *text, struct config *config,
+                                             struct config_channel *channel,
+                                             char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_limit(text, 0, &config->max_connections_per_address, why);
+}
+
+static bool read_max_request_rate(const char *text, struct config *config,
+                                  struct config_channel *channel, char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_limit(text, 0, &config->max_request_rate, why);
+}
+
+static bool read_exempt(const char *text, struct config *config, struct config_channel *channel,
+                        char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return networks_parse(text, &config->exempt, why, SETTING_WHY_BYTES);
+}
+
 static bool read_seconds(const char *text, struct config *config, struct config_channel *channel,
                          char why[SETTING_WHY_BYTES])
 {
     (void)channel;
     return read_seconds_within(text, 0, 1e9, &config->seconds, why);
+}
+
+/* A path of its own; "" is none. */
+static bool read_path(const char *text, char **out, char why[SETTING_WHY_BYTES])
+{
+    char *copy = *text ? strdup(text) : NULL;
+    if (*text && !copy)
+        return because(why, "out of memory");
+    free(*out);
+    *out = copy;
+    return true;
+}
+
+static bool read_sign_key(const char *text, struct config *config, struct config_channel *channel,
+                          char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_path(text, &config->sign_key, why);
+}
+
+static bool read_metrics_token(const char *text, struct config *config,
+                               struct config_channel *channel, char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_path(text, &config->metrics_token, why);
+}
+
+static bool read_tls_certificate(const char *text, struct config *config,
+                                 struct config_channel *channel, char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_path(text, &config->tls_certificate, why);
+}
+
+static bool read_tls_key(const char *text, struct config *config, struct config_channel *channel,
+                         char why[SETTING_WHY_BYTES])
+{
+    (void)channel;
+    return read_path(text, &config->tls_key, why);
 }
 
 static bool read_log_format(const char *text, struct config *config, struct config_channel *channel,
@@ -319,7 +400,26 @@ const struct setting settings[SETTINGS_COUNT] = {
      "each 2 s or FRAMES",
      true, read_refresh},
     {"loop", NULL, "false", "Play files again from their start when they end", true, read_loop},
+    {"max-connections", "N", "4096", "Connections that may be open; others are refused (503)",
+     false, read_max_connections},
+    {"max-connections-per-address", "N", "1024",
+     "The same for one address, or /64 of IPv6; 0 is no limit", false,
+     read_max_connections_per_address},
+    {"max-request-rate", "N", "1000",
+     "Requests a second that one address may make (429); 0 is no limit", false,
+     read_max_request_rate},
+    {"exempt", "NETWORKS", "127.0.0.0/8,::1",
+     "Addresses without these two limits: caches in front, or none", false, read_exempt},
     {"seconds", "N", "0", "Stop by itself after N seconds; 0 is never", false, read_seconds},
+    {"sign-key", "FILE", "",
+     "Serve channels by signed URLs only; FILE has a key a line, the first signs, a second one "
+     "holds too",
+     false, read_sign_key},
+    {"metrics-token", "FILE", "", "Show /metrics only to who brings the bearer token in FILE",
+     false, read_metrics_token},
+    {"tls-certificate", "FILE", "", "Serve over TLS: the certificate and its chain, PEM", false,
+     read_tls_certificate},
+    {"tls-key", "FILE", "", "Its private key, PEM", false, read_tls_key},
     {"log-format", "FORM", "text", "Lines of the log as text or json", false, read_log_format},
 };
 

@@ -6,7 +6,7 @@
 
 #include "packager/config/config.h"
 
-enum { SETTINGS_COUNT = 14, SETTING_NAME_BYTES = 32, SETTING_WHY_BYTES = 256 };
+enum { SETTINGS_COUNT = 22, SETTING_NAME_BYTES = 32, SETTING_WHY_BYTES = 256 };
 
 struct setting {
     const char *option;  /* "audio-bitrate"; the YAML key has underscores */

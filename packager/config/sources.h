@@ -33,12 +33,15 @@ struct config_sources {
     const char *file_name; /* for errors */
     const struct config_file *file;
     const char *options[SETTINGS_COUNT];
-    char **arguments; /* NAME=INPUT */
+    const char *sign_url; /* NULL: this is no signing */
+    const char *expires;  /* for how long it is signed; NULL is a day */
+    char **arguments;     /* NAME=INPUT */
     size_t argument_count;
 };
 
-/* Checks everything and fills *out, for config_finish; sources are only borrowed. On failure *out
- * is untouched and error says what is wrong in one line. */
+/* Checks everything and fills *out, for config_finish: a service, or what is to be signed where
+ * there is a sign_url. Sources are only borrowed. On failure *out is untouched and error says what
+ * is wrong in one line. */
 bool config_build(const struct config_sources *sources, struct config *out,
                   char error[CONFIG_ERROR_BYTES]);
 

@@ -14,6 +14,7 @@
 #include <x264.h>
 
 enum { SIZE_MAX_LUMA = 16384, RATE_MAX = 1000, QP_PLUS1_MAX = 52, QP_MIN = 20 };
+enum { BT709 = 1 }; /* in all three of H.264's tables of colour (E.2.1) */
 
 struct x264_encoder {
     struct encoder base;
@@ -116,6 +117,9 @@ static void set_shared(x264_param_t *p, const struct encoder_config *c, int leve
     p->vui.i_sar_width = 1;
     p->vui.i_sar_height = 1;
     p->vui.b_fullrange = 0;
+    p->vui.i_colorprim = BT709;
+    p->vui.i_transfer = BT709;
+    p->vui.i_colmatrix = BT709;
     p->i_frame_reference = 1;
     set_refresh(p, c->refresh_frames);
     p->i_scenecut_threshold = 0;

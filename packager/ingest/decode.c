@@ -1,6 +1,8 @@
 #include "packager/ingest/decode.h"
 #include "media/core/err.h"
 
+#include <libavutil/display.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +25,25 @@ static void choose_threads(AVCodecContext *codec, bool live)
         codec->flags |= AV_CODEC_FLAG_LOW_DELAY;
 }
 
+/* Cameras that were held upright say so in a matrix. Mirrored pictures are left alone. */
+static int quarter_turns_of(const AVStream *stream)
+{
+    size_t size = 0;
+    const uint8_t *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    if (!matrix || size < 9 * sizeof(int32_t))
+        return 0;
+    double degrees = av_display_rotation_get((const int32_t *)matrix); /* anticlockwise */
+    return isfinite(degrees) ? (int)(lround(-degrees / 90) & 3) : 0;
+}
+
+/* The codec's own ratio may change in mid-stream, so it counts unless the container contradicts. */
+static AVRational container_sar(const AVStream *stream)
+{
+    AVRational own = stream->codecpar->sample_aspect_ratio, outer = stream->sample_aspect_ratio;
+    bool contradicts = outer.num > 0 && outer.den > 0 && av_cmp_q(own, outer) != 0;
+    return contradicts ? outer : (AVRational){0, 1};
+}
+
 int decode_open(struct decode *d, const AVStream *stream, bool live)
 {
     const AVCodec *decoder = avcodec_find_decoder(stream->codecpar->codec_id);
@@ -43,6 +64,8 @@ int decode_open(struct decode *d, const AVStream *stream, bool live)
     if (avcodec_open2(d->codec, decoder, NULL) < 0)
         goto fail;
     d->time_base = stream->time_base;
+    d->quarter_turns = quarter_turns_of(stream);
+    d->sar = container_sar(stream);
     d->stream = stream->index;
     return 0;
 fail:
@@ -67,6 +90,8 @@ int decode_receive(struct decode *d, AVFrame *frame)
 {
     switch (avcodec_receive_frame(d->codec, frame)) {
     case 0:
+        if (d->sar.num)
+            frame->sample_aspect_ratio = d->sar;
         return 0;
     case AVERROR(EAGAIN):
         return ERR_AGAIN;

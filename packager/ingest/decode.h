@@ -12,7 +12,9 @@
 struct decode {
     AVCodecContext *codec; /* NULL while closed */
     AVRational time_base;
-    int stream; /* its index in the container, -1 while closed */
+    int stream;        /* its index in the container, -1 while closed */
+    int quarter_turns; /* 0..3, clockwise: what the container wants pictures turned by */
+    AVRational sar;    /* of samples, where the container knows better than the codec; or 0/1 */
 };
 
 void decode_init(struct decode *d);

@@ -9,11 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PIPE_BUFFER_BYTES = 32768, PIPE_POLL_MS = 100 };
+enum { IO_BUFFER_BYTES = 32768, PIPE_POLL_MS = 100 };
 
 static const int64_t open_us = 5000000;
 static const int64_t live_silence_us = 2000000;
-static const int64_t segmented_silence_us = 15000000; /* HLS: a segment, and its playlist's turn */
+static const int64_t hls_silence_us = 6000000; /* begun in time, it never waits a segment long */
+static const int64_t segmented_silence_us = 15000000;
 static const int64_t live_step_us = 2000000;
 static const int64_t splice_step_us = 10000000;  /* a recording of a transport stream */
 static const int64_t trusted_step_us = 60000000; /* a container with one clock */
@@ -59,23 +60,63 @@ static int read_pipe(void *context, uint8_t *buffer, int size)
     return AVERROR_EXIT;
 }
 
-static int open_pipe(struct demux *d)
+static bool wait_is_over(void *context)
 {
-    uint8_t *buffer = av_malloc(PIPE_BUFFER_BYTES);
+    return interrupted(context);
+}
+
+static void tell_refused(void *context, const char *who, const char *why)
+{
+    const struct demux *d = context;
+    if (d->refused)
+        d->refused(d->waiting_context, who, why);
+}
+
+static int accept_push(struct demux *d)
+{
+    const struct push_wait wait = {wait_is_over, tell_refused, d};
+    int status = push_accept(d->push, &wait, d->reason);
+    if (status == 0 || status == ERR_AGAIN)
+        return status ? AVERROR_EXIT : 0;
+    d->reason_given = true;
+    return AVERROR(EIO);
+}
+
+static int read_push(void *context, uint8_t *buffer, int size)
+{
+    struct demux *d = context;
+    const struct push_wait wait = {wait_is_over, tell_refused, d};
+    int got = push_read(d->push, &wait, buffer, size, d->reason);
+    if (got > 0)
+        return got;
+    if (got == ERR_AGAIN)
+        return AVERROR_EXIT;
+    d->reason_given = true;
+    return AVERROR_EOF;
+}
+
+static int open_io(struct demux *d, int (*read_from)(void *, uint8_t *, int))
+{
+    uint8_t *buffer = av_malloc(IO_BUFFER_BYTES);
     if (!buffer)
         return AVERROR(ENOMEM);
-    d->pipe = avio_alloc_context(buffer, PIPE_BUFFER_BYTES, 0, d, read_pipe, NULL, NULL);
-    if (!d->pipe) {
+    d->io = avio_alloc_context(buffer, IO_BUFFER_BYTES, 0, d, read_from, NULL, NULL);
+    if (!d->io) {
         av_free(buffer);
         return AVERROR(ENOMEM);
     }
-    d->format->pb = d->pipe;
+    d->format->pb = d->io;
     return 0;
 }
 
 static bool is_udp(const struct feed_url *url)
 {
     return url->open && strncmp(url->open, "udp:", 4) == 0;
+}
+
+static bool is_http(const struct feed_url *url)
+{
+    return url->open && strncmp(url->open, "http", 4) == 0;
 }
 
 /* Short looks at what comes live. What is read meanwhile is kept, not thrown away as "nobuffer"
@@ -88,6 +129,8 @@ static AVDictionary *options(const struct feed_url *url)
     av_dict_set(&chosen, "probesize", "1000000", 0);
     av_dict_set(&chosen, "analyzeduration", url->kind == FEED_PIPE ? "1000000" : "500000", 0);
     av_dict_set(&chosen, "fpsprobesize", "0", 0);
+    if (url->protocols)
+        av_dict_set(&chosen, "protocol_whitelist", url->protocols, 0);
     if (is_udp(url)) {
         av_dict_set(&chosen, "overrun_nonfatal", "1", 0);
         av_dict_set(&chosen, "buffer_size", "2000000", 0);
@@ -97,14 +140,18 @@ static AVDictionary *options(const struct feed_url *url)
 
 /* UDP carries transport streams, and is joined anywhere: to guess it from what happens to come
  * first takes long where that is little or broken. */
-static const AVInputFormat *container_of(const struct feed_url *url)
+static const AVInputFormat *container_of(const struct demux *d)
 {
-    return is_udp(url) ? av_find_input_format("mpegts") : NULL;
+    if (d->push)
+        return av_find_input_format(d->push->ops->container);
+    return is_udp(d->url) ? av_find_input_format("mpegts") : NULL;
 }
 
 static void describe(struct demux *d, int av_status)
 {
     bool late = clock_monotonic_us() > atomic_load(&d->deadline_us);
+    if (d->reason_given)
+        return;
     if (av_status == AVERROR_EXIT && late)
         snprintf(d->reason, sizeof d->reason, "nothing came from it in time");
     else if (av_status == AVERROR_EOF)
@@ -123,6 +170,11 @@ static bool is_one_of(const char *name, const char *const *names)
     return false;
 }
 
+static bool is_hls(const AVFormatContext *format)
+{
+    return strcmp(format->iformat->name, "hls") == 0;
+}
+
 /* Segments, or a file on a server, can be read when it suits us, like a file of our own. */
 static bool can_be_held_back(const AVFormatContext *format)
 {
@@ -138,11 +190,29 @@ static void characterize(struct demux *d)
     const AVInputFormat *container = d->format->iformat;
     bool network = d->url->kind == FEED_NETWORK;
     d->paced = !network || can_be_held_back(d->format);
-    d->silence_us = !network ? INT64_MAX : d->paced ? segmented_silence_us : live_silence_us;
+    if (!network)
+        d->silence_us = INT64_MAX;
+    else if (!d->paced)
+        d->silence_us = live_silence_us;
+    else
+        d->silence_us = is_hls(d->format) ? hls_silence_us : segmented_silence_us;
     if (!d->paced)
         d->max_step_us = live_step_us;
     else
         d->max_step_us = container->flags & AVFMT_TS_DISCONT ? splice_step_us : trusted_step_us;
+}
+
+/* An HLS feed is opened again only for what is new in it. */
+static int watch_segments(struct demux *d, AVDictionary **chosen)
+{
+    const char *why = NULL;
+    int status = hls_watch_ask(&d->hls, &d->format->interrupt_callback, chosen, &why);
+    if (why)
+        snprintf(d->reason, sizeof d->reason, "%s", why);
+    d->reason_given = why != NULL;
+    if (status >= 0)
+        hls_watch_begin(&d->hls, d->format, chosen);
+    return status;
 }
 
 int demux_open(struct demux *d)
@@ -154,11 +224,20 @@ int demux_open(struct demux *d)
     if (!d->format)
         goto fail;
     d->format->interrupt_callback = (AVIOInterruptCB){.callback = interrupted, .opaque = d};
-    if (d->url->kind == FEED_PIPE && (status = open_pipe(d)) < 0)
-        goto fail;
     bool patient = d->url->waits || d->url->kind != FEED_NETWORK;
-    give_up_after(d, patient ? INT64_MAX : open_us);
-    status = avformat_open_input(&d->format, d->url->open, container_of(d->url), &chosen);
+    d->reason_given = false;
+    give_up_after(d, INT64_MAX);
+    if (d->push && (status = accept_push(d)) < 0)
+        goto fail;
+    if (d->push && (status = open_io(d, read_push)) < 0)
+        goto fail;
+    if (d->url->kind == FEED_PIPE && (status = open_io(d, read_pipe)) < 0)
+        goto fail;
+    give_up_after(d, patient && !d->push ? INT64_MAX : open_us);
+    if (is_http(d->url) && (status = watch_segments(d, &chosen)) < 0)
+        goto fail;
+    status =
+        avformat_open_input(&d->format, d->push ? NULL : d->url->open, container_of(d), &chosen);
     if (status < 0)
         goto fail;
     give_up_after(d, d->url->kind == FEED_NETWORK ? open_us : INT64_MAX);
@@ -182,10 +261,12 @@ void demux_close(struct demux *d)
     else
         avformat_close_input(&d->format);
     d->format = NULL;
-    if (d->pipe) {
-        av_freep(&d->pipe->buffer);
-        avio_context_free(&d->pipe);
+    if (d->io) {
+        av_freep(&d->io->buffer);
+        avio_context_free(&d->io);
     }
+    if (d->push)
+        push_drop(d->push);
 }
 
 int demux_read(struct demux *d, AVPacket *packet)
@@ -212,8 +293,31 @@ int demux_read(struct demux *d, AVPacket *packet)
     return status == AVERROR_EOF ? ERR_END : ERR_IO;
 }
 
+/* A transport stream has no index: what is sought by time begins somewhere after its first key
+ * frame, which may be its only one. */
+static bool rewinds_by_bytes(const AVFormatContext *format)
+{
+    int flags = format->iformat->flags;
+    return flags & AVFMT_TS_DISCONT && !(flags & AVFMT_NO_BYTE_SEEK);
+}
+
+void demux_keep(struct demux *d, const int *streams, int count)
+{
+    if (!is_hls(d->format))
+        return; /* elsewhere a stream that is not wanted costs nothing, and may come to be */
+    for (unsigned i = 0; i < d->format->nb_streams; i++) {
+        bool kept = false;
+        for (int k = 0; k < count; k++)
+            kept |= streams[k] == (int)i;
+        d->format->streams[i]->discard = kept ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+    }
+}
+
 int demux_rewind(struct demux *d)
 {
+    if (rewinds_by_bytes(d->format) &&
+        avformat_seek_file(d->format, -1, INT64_MIN, 0, 0, AVSEEK_FLAG_BYTE) >= 0)
+        return 0;
     int64_t start = d->format->start_time;
     if (start == AV_NOPTS_VALUE)
         start = 0;

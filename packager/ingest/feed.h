@@ -6,6 +6,7 @@
 
 #include "packager/ingest/demux.h"
 #include "packager/ingest/feed_log.h"
+#include "packager/ingest/feed_part.h"
 #include "packager/ingest/feed_url.h"
 #include "packager/ingest/input.h"
 #include "packager/pace/pace.h"
@@ -19,9 +20,12 @@ struct feed {
     struct input base;
     char *channel; /* owned */
     bool loop;
+    struct rational output_rate; /* of pictures */
     struct feed_url url;
     struct demux demux;          /* the reader's; a file is open already when the reader starts */
     struct feed_log_limit limit; /* the reader's */
+    int64_t missing_us[PACE_STREAMS]; /* the reader's: since when the log calls it missing; or 0 */
+    struct feed_log_limit refusals;   /* the reader's */
     pthread_t thread;
     atomic_bool stop;
     atomic_int holders; /* the channel's side and the reader: the last one frees */
@@ -33,8 +37,10 @@ struct feed {
     struct pace *pace;
     bool paced;
     bool was_up;
-    int64_t silent_before; /* samples, up to when it was first up */
-    struct input_state state;
+    int64_t silent_before;    /* samples, up to when it was first up */
+    struct input_state state; /* its parts and some counters are filled in when asked for */
+    struct input_tuning next; /* frame_rate.num 0: none */
+    struct feed_part parts[PACE_STREAMS];
 
     /* the picture's thread's own */
     AVFrame *shown; /* what it was last given; a black one at first */
@@ -48,6 +54,13 @@ int64_t feed_mark_up(struct feed *f, int64_t now_us);
 /* It has gone, for a reason that the log tells, with advice behind it. Called by the reader,
  * without the lock. Gives whether it was up. */
 bool feed_mark_lost(struct feed *f, const char *reason, const char *advice);
+
+/* Whether picture or sound comes. Called with the lock held. */
+enum input_part feed_part_now(const struct feed *f, enum pace_stream stream);
+
+/* Tells the log, once, where the picture or the sound of a feed that is up does not come, and when
+ * it comes again. Called by the reader, without the lock. */
+void feed_tell_parts(struct feed *f, int64_t now_us);
 
 /* The thread: runs until feed->stop, then gives its hold up. */
 void *feed_reader_run(void *feed);

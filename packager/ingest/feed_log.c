@@ -4,32 +4,33 @@
 
 #include <libavutil/log.h>
 #include <pthread.h>
+#include <srt/srt.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { LIBAV_LINE_BYTES = 500, LIBAV_LINES_A_SECOND = 20 };
+enum { LIBAV_LINE_BYTES = 500, LIBRARY_LINES_A_SECOND = 20 };
 
 static const int64_t minute_us = 60000000;
 
 static pthread_once_t captured = PTHREAD_ONCE_INIT;
-static atomic_llong libav_second; /* the second that libav_lines counts in */
-static atomic_int libav_lines;
+static atomic_llong library_second; /* the second that library_lines counts in */
+static atomic_int library_lines;
 
-static bool libav_allowed(void)
+static bool library_line_allowed(void)
 {
     long long second = clock_monotonic_us() / 1000000;
-    if (atomic_exchange(&libav_second, second) != second)
-        atomic_store(&libav_lines, 0);
-    return atomic_fetch_add(&libav_lines, 1) < LIBAV_LINES_A_SECOND;
+    if (atomic_exchange(&library_second, second) != second)
+        atomic_store(&library_lines, 0);
+    return atomic_fetch_add(&library_lines, 1) < LIBRARY_LINES_A_SECOND;
 }
 
 static void take_libav_line(void *object, int level, const char *format, va_list arguments)
 {
     char line[LIBAV_LINE_BYTES];
     int prefix = 1;
-    if (level > AV_LOG_WARNING || !libav_allowed())
+    if (level > AV_LOG_WARNING || !library_line_allowed())
         return;
     av_log_format_line2(object, level, format, arguments, line, sizeof line, &prefix);
     line[strcspn(line, "\n")] = 0;
@@ -37,9 +38,20 @@ static void take_libav_line(void *object, int level, const char *format, va_list
         log_debug("libav", "%s", line);
 }
 
+static void take_srt_line(void *opaque, int level, const char *file, int line, const char *area,
+                          const char *message)
+{
+    (void)opaque, (void)level, (void)file, (void)line, (void)area;
+    if (library_line_allowed())
+        log_debug("srt", "%.*s", (int)strcspn(message, "\n"), message);
+}
+
 static void capture(void)
 {
     av_log_set_callback(take_libav_line);
+    srt_setlogflags(SRT_LOGF_DISABLE_TIME | SRT_LOGF_DISABLE_THREADNAME |
+                    SRT_LOGF_DISABLE_SEVERITY | SRT_LOGF_DISABLE_EOL);
+    srt_setloghandler(NULL, take_srt_line);
 }
 
 void feed_log_capture_libav(void)
@@ -56,7 +68,8 @@ bool feed_log_allows(struct feed_log_limit *limit, const char *channel, int64_t 
     if (limit->lines >= FEED_LOG_BURST)
         return false;
     if (++limit->lines == FEED_LOG_BURST) {
-        log_warn(channel, "the feed comes and goes; no more about it within this minute");
+        log_warn(channel, "%s; no more about it within this minute",
+                 limit->about ? limit->about : "the feed comes and goes");
         return false;
     }
     return true;

@@ -4,32 +4,39 @@
 #include "packager/ingest/decode.h"
 #include "packager/ingest/feed.h"
 #include "packager/ingest/feed_log.h"
+#include "packager/ingest/picture_filter.h"
 #include "packager/ingest/resample.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const int64_t first_wait_us = 100000;
-static const int64_t longest_wait_us = 2000000;
+static const int64_t longest_wait_us = 1000000;
 static const int64_t nothing_us = 2000000; /* without picture or sound for so long, it is lost */
 static const int64_t other_stream_us = 1000000;
 static const int64_t wake_us = 100000;
 static const int64_t tell_again_us = 60000000;
+static const int64_t key_wait_us = 5000000; /* a stream without key frames is shown after that */
 
 /* The reader's own state of one feed. */
 struct reader {
     struct feed *feed;
     struct decode decoders[PACE_STREAMS];
     int64_t packet_us[PACE_STREAMS]; /* when the last packet of each came, or was looked for */
+    bool announced[PACE_STREAMS];    /* by the container; a cover is no picture that goes on */
     int streams_at_first;            /* that the container had when it was opened */
+    struct picture_filter filter;
     struct resample resample;
     AVPacket *packet;
     AVFrame *frame;
     int64_t output_us; /* when something was last decoded */
     bool joined;       /* a picture was decoded since it was opened */
-    bool produced;     /* anything, since it was opened or rewound */
-    bool paused;       /* standard input gave nothing for so long that it was lost */
-    int64_t told_us;   /* when the log was last told that it can't be opened; 0: not since up */
+    bool keyed;        /* and so was a key frame, or the decoder needs none */
+    int64_t begun_us;  /* when it was opened */
+    bool told_interlaced;
+    bool produced;   /* anything, since it was opened or rewound */
+    bool paused;     /* standard input gave nothing for so long that it was lost */
+    int64_t told_us; /* when the log was last told that it can't be opened; 0: not since up */
 };
 
 static const enum AVMediaType media_types[PACE_STREAMS] = {AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO};
@@ -96,12 +103,38 @@ static void lock_for_put(struct reader *r)
         wait_for_room(r->feed);
 }
 
-static void unlock_after_put(struct reader *r, int64_t now_us)
+static void unlock_after_put(struct reader *r, enum pace_stream stream, int64_t now_us)
 {
+    r->feed->parts[stream].had |= r->feed->parts[stream].announced;
     int64_t lost_for_us = mark_up(r, now_us);
     pthread_mutex_unlock(&r->feed->lock);
     if (lost_for_us >= 0)
         log_up(r, lost_for_us, now_us);
+}
+
+static void put_filtered(void *context, AVFrame *picture, const struct picture_filter_time *time)
+{
+    struct reader *r = context;
+    lock_for_put(r);
+    int64_t now_us = clock_monotonic_us();
+    pace_put_picture(r->feed->pace, picture, time->pts_us, time->duration_us,
+                     picture->reordered_opaque, now_us);
+    unlock_after_put(r, PACE_PICTURES, now_us);
+}
+
+/* Once, and not at each round of a file. */
+static void log_filter(struct reader *r)
+{
+    bool now = picture_filter_deinterlaces(&r->filter);
+    if (now == r->told_interlaced)
+        return;
+    r->told_interlaced = now;
+    if (!feed_log_allows(&r->feed->limit, r->feed->channel, clock_monotonic_us()))
+        return;
+    log_info(r->feed->channel, "feed %s: %s", r->feed->url.name,
+             !now               ? "pictures are progressive again"
+             : r->filter.fields ? "pictures are interlaced: each field becomes one"
+                                : "pictures are interlaced: each two fields become one");
 }
 
 static void put_picture(struct reader *r)
@@ -112,11 +145,10 @@ static void put_picture(struct reader *r)
         return;
     av_frame_move_ref(picture, r->frame);
     r->joined = true;
-    lock_for_put(r);
-    int64_t now_us = clock_monotonic_us();
-    pace_put_picture(r->feed->pace, picture, decode_pts_us(d, picture),
-                     decode_duration_us(d, picture), picture->reordered_opaque, now_us);
-    unlock_after_put(r, now_us);
+    struct picture_filter_time time = {.pts_us = decode_pts_us(d, picture),
+                                       .duration_us = decode_duration_us(d, picture)};
+    picture_filter_put(&r->filter, picture, time, d->quarter_turns);
+    log_filter(r);
 }
 
 static void put_sound(struct reader *r)
@@ -133,7 +165,17 @@ static void put_sound(struct reader *r)
     lock_for_put(r);
     int64_t now_us = clock_monotonic_us();
     pace_put_sound(r->feed->pace, planes, count, pts_us, now_us);
-    unlock_after_put(r, now_us);
+    unlock_after_put(r, PACE_SOUND, now_us);
+}
+
+/* Decoders other than H.264's, which waits for a key frame or a recovery point itself, also give
+ * pictures that refer to what never came. */
+static bool is_whole(struct reader *r)
+{
+    if (r->frame->key_frame || r->decoders[PACE_PICTURES].codec->codec_id == AV_CODEC_ID_H264 ||
+        clock_monotonic_us() - r->begun_us > key_wait_us)
+        r->keyed = true;
+    return r->keyed;
 }
 
 /* Hands on what the decoder has. */
@@ -147,10 +189,10 @@ static void receive_all(struct reader *r, enum pace_stream stream)
             count_decode_error(r, stream);
         if (status)
             continue;
-        if (stream == PACE_PICTURES)
-            put_picture(r);
-        else
+        if (stream == PACE_SOUND)
             put_sound(r);
+        else if (is_whole(r))
+            put_picture(r);
         av_frame_unref(r->frame);
     }
 }
@@ -200,13 +242,20 @@ static int open_decoders(struct reader *r)
     for (int i = 0; i < PACE_STREAMS; i++) {
         decode_close(&r->decoders[i]);
         r->packet_us[i] = 0;
+        r->announced[i] = false;
         int best = av_find_best_stream(demux->format, media_types[i], -1, found, NULL, 0);
         if (best < 0)
             continue;
         found = best;
+        r->announced[i] =
+            !(demux->format->streams[best]->disposition & AV_DISPOSITION_ATTACHED_PIC);
         r->packet_us[i] = clock_monotonic_us();
         opened += decode_open(&r->decoders[i], demux->format->streams[best], !demux->paced) == 0;
     }
+    int chosen[PACE_STREAMS];
+    for (int i = 0; i < PACE_STREAMS; i++)
+        chosen[i] = r->decoders[i].codec ? r->decoders[i].stream : -1;
+    demux_keep(demux, chosen, PACE_STREAMS);
     if (opened)
         return 0;
     snprintf(demux->reason, sizeof demux->reason, "it has no picture or sound that FFmpeg decodes");
@@ -217,6 +266,7 @@ static void drain(struct reader *r)
 {
     for (int i = 0; i < PACE_STREAMS; i++)
         decode_packet(r, (enum pace_stream)i, NULL);
+    picture_filter_drain(&r->filter);
 }
 
 /* The end of a file that is repeated. */
@@ -249,12 +299,17 @@ static void begin(struct reader *r)
                                  .pictures = r->decoders[PACE_PICTURES].codec != NULL,
                                  .sound = r->decoders[PACE_SOUND].codec != NULL,
                                  .max_step_us = f->demux.max_step_us};
-    r->output_us = clock_monotonic_us();
+    r->output_us = r->begun_us = clock_monotonic_us();
     r->joined = false;
+    r->keyed = false;
+    r->told_interlaced = false;
     r->produced = false;
     r->paused = false;
+    picture_filter_reset(&r->filter);
     pthread_mutex_lock(&f->lock);
     pace_begin(f->pace, &source);
+    for (int i = 0; i < PACE_STREAMS; i++)
+        f->parts[i].announced = r->announced[i];
     f->paced = source.paced;
     f->state.reopened += f->was_up;
     pthread_mutex_unlock(&f->lock);
@@ -285,6 +340,7 @@ static int read_on(struct reader *r)
         if (stream >= 0)
             decode_packet(r, (enum pace_stream)stream, r->packet);
         av_packet_unref(r->packet);
+        feed_tell_parts(f, clock_monotonic_us());
         atomic_store(&f->cpu_us, clock_thread_cpu_us());
         if (!f->demux.paced && now_us - r->output_us > nothing_us)
             feed_mark_lost(r->feed, "nothing that comes can be decoded", "");
@@ -329,6 +385,17 @@ static void pipe_waits(void *context)
         r->paused = true;
 }
 
+static void push_refused(void *context, const char *who, const char *why)
+{
+    struct reader *r = context;
+    struct feed *f = r->feed;
+    pthread_mutex_lock(&f->lock);
+    f->state.refused_pushes++;
+    pthread_mutex_unlock(&f->lock);
+    if (feed_log_allows(&f->refusals, f->channel, clock_monotonic_us()))
+        log_warn(f->channel, "a push to %s from %s was refused: %s", f->url.name, who, why);
+}
+
 /* Opens and reads the feed again and again. */
 static void run(struct reader *r)
 {
@@ -363,7 +430,11 @@ void *feed_reader_run(void *feed)
     struct reader r = {.feed = feed, .packet = av_packet_alloc(), .frame = av_frame_alloc()};
     for (int i = 0; i < PACE_STREAMS; i++)
         decode_init(&r.decoders[i]);
+    picture_filter_init(&r.filter, r.feed->output_rate);
+    r.filter.give = put_filtered;
+    r.filter.context = &r;
     r.feed->demux.waiting = pipe_waits;
+    r.feed->demux.refused = push_refused;
     r.feed->demux.waiting_context = &r;
     if (r.packet && r.frame)
         run(&r);
@@ -371,6 +442,7 @@ void *feed_reader_run(void *feed)
         log_error(r.feed->channel, "cannot read the feed: %s", err_text(ERR_NOMEM));
     for (int i = 0; i < PACE_STREAMS; i++)
         decode_close(&r.decoders[i]);
+    picture_filter_finish(&r.filter);
     resample_finish(&r.resample);
     demux_close(&r.feed->demux);
     av_packet_free(&r.packet);

@@ -18,6 +18,46 @@ int64_t feed_mark_up(struct feed *f, int64_t now_us)
     return lost_for_us;
 }
 
+enum input_part feed_part_now(const struct feed *f, enum pace_stream stream)
+{
+    struct pace_counts counts;
+    pace_counts(f->pace, &counts);
+    return feed_part_state(&f->parts[stream], f->state.feed == INPUT_UP, f->state.since_us,
+                           &counts.slots[stream]);
+}
+
+static void log_part(struct feed *f, enum pace_stream stream, bool missing, int64_t now_us)
+{
+    static const char *const names[] = {"picture", "sound"};
+    static const char *const instead[] = {"its sound goes on, and the last picture stays",
+                                          "its pictures go on, with silence"};
+    if (!feed_log_allows(&f->limit, f->channel, now_us))
+        return;
+    if (missing)
+        log_warn(f->channel, "feed %s gives no %s any more: %s; see what sends it", f->url.name,
+                 names[stream], instead[stream]);
+    else
+        log_info(f->channel, "feed %s gives its %s again after %.1f s", f->url.name, names[stream],
+                 (double)(now_us - f->missing_us[stream]) / 1e6);
+}
+
+void feed_tell_parts(struct feed *f, int64_t now_us)
+{
+    enum input_part parts[PACE_STREAMS];
+    pthread_mutex_lock(&f->lock);
+    bool up = f->state.feed == INPUT_UP;
+    for (int i = 0; i < PACE_STREAMS; i++)
+        parts[i] = feed_part_now(f, (enum pace_stream)i);
+    pthread_mutex_unlock(&f->lock);
+    for (int i = 0; up && i < PACE_STREAMS; i++) {
+        bool missing = parts[i] == INPUT_PART_MISSING;
+        if (missing == (f->missing_us[i] != 0))
+            continue;
+        log_part(f, (enum pace_stream)i, missing, now_us);
+        f->missing_us[i] = missing ? now_us - FEED_PART_MISSING_US : 0;
+    }
+}
+
 bool feed_mark_lost(struct feed *f, const char *reason, const char *advice)
 {
     int64_t now_us = clock_monotonic_us();

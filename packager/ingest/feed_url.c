@@ -1,6 +1,7 @@
 #include "packager/ingest/feed_url.h"
 #include "media/core/err.h"
 #include "media/core/log.h"
+#include "packager/ingest/push.h"
 
 #include <errno.h>
 #include <libavformat/avio.h>
@@ -65,14 +66,46 @@ static bool scheme_is_known(const char *url)
     return avio_find_protocol_name(url) != NULL;
 }
 
+/* A feed from the network stays there, and with its own kind. */
+static const char *protocols_of(const char *url)
+{
+    static const struct {
+        const char *scheme, *protocols;
+    } known[] = {
+        {"http:", "http,https,tcp,tls,crypto,httpproxy"},
+        {"https:", "http,https,tcp,tls,crypto,httpproxy"},
+        {"udp:", "udp"},
+        {"rtp:", "rtp,udp"},
+        {"srt:", "srt"},
+        {"tcp:", "tcp"},
+        {"rtsp:", "rtsp,rtp,udp,tcp,tls,http,https,srtp"},
+        {"rtsps:", "rtsps,rtsp,rtp,udp,tcp,tls,http,https,srtp"},
+        {"rtmp:", "rtmp,tcp"},
+        {"rtmps:", "rtmps,tls,tcp"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (starts_with(url, known[i].scheme))
+            return known[i].protocols;
+    return NULL;
+}
+
 static bool waits_for_a_sender(const char *url)
 {
     return starts_with(url, "udp:") || starts_with(url, "rtp:") || strstr(url, "mode=listener") ||
            strstr(url, "?listen") || strstr(url, "&listen");
 }
 
-/* "scheme://user:password@host/path?key=secret" as "scheme://host/path". */
-static void name_for_log(const char *url, char name[FEED_NAME_BYTES])
+/* How much of url is left without the last part of its path, which begins at path. */
+static size_t without_key(const char *url, size_t path, size_t length)
+{
+    while (length > path && url[length - 1] == '/')
+        length--;
+    while (length > path && url[length - 1] != '/')
+        length--;
+    return length > path ? length - 1 : length;
+}
+
+void feed_url_name(const char *url, char name[FEED_NAME_BYTES])
 {
     size_t length = strcspn(url, "?");
     const char *host = strstr(url, "://");
@@ -84,6 +117,8 @@ static void name_for_log(const char *url, char name[FEED_NAME_BYTES])
     size_t authority = strcspn(host, "/?");
     const char *user_end = memrchr(host, '@', authority);
     const char *shown = user_end ? user_end + 1 : host;
+    if (starts_with(url, "rtmp"))
+        length = without_key(url, (size_t)(host - url) + authority, length);
     snprintf(name, FEED_NAME_BYTES, "%.*s%.*s", (int)(host - url), url, (int)(url + length - shown),
              shown);
 }
@@ -112,15 +147,17 @@ int feed_url_parse(const char *channel, const char *url, struct feed_url *out)
         status = parse_file(channel, starts_with(path, "//") ? path + 2 : path, &parsed);
     } else if (scheme == 0 || access(url, F_OK) == 0) {
         status = parse_file(channel, url, &parsed);
-    } else if (!scheme_is_known(url)) {
+    } else if (!push_is_for(url) && !scheme_is_known(url)) {
+        feed_url_name(url, parsed.name);
         log_error(channel,
                   "cannot read the input %s: \"%.*s\" is neither a file nor a scheme that this "
                   "FFmpeg knows (ffmpeg -protocols lists them)",
-                  url, (int)scheme, url);
+                  parsed.name, (int)scheme, url);
         status = ERR_INVALID;
     } else {
         parsed.waits = waits_for_a_sender(url);
-        name_for_log(url, parsed.name);
+        parsed.protocols = protocols_of(url);
+        feed_url_name(url, parsed.name);
         parsed.open = strdup(url);
         status = parsed.open ? 0 : ERR_NOMEM;
     }

@@ -16,9 +16,17 @@ enum { FEED_NAME_BYTES = 256 };
 struct feed_url {
     enum feed_kind kind;
     bool waits;                 /* opening it takes until somebody sends: no reason to give up */
-    char name[FEED_NAME_BYTES]; /* for the log: without user, password and query */
+    char name[FEED_NAME_BYTES]; /* for the log: feed_url_name */
     char *open;                 /* owned: what libavformat is given */
+    /* What libavformat may open because of what it reads there: a playlist, or a redirection, from
+     * elsewhere is not to make it read files of this machine. NULL: whatever it likes. */
+    const char *protocols;
 };
+
+/* What url is called in the log, where no secret may stand: "scheme://user:password@host/path?key"
+ * is "scheme://host/path", and RTMP's "rtmp://host/application/key" is "rtmp://host/application".
+ */
+void feed_url_name(const char *url, char name[FEED_NAME_BYTES]);
 
 /* Does libavformat, or this program, know what url names? Other inputs' schemes are theirs. */
 bool feed_url_is_feed(const char *url);

@@ -3,8 +3,8 @@
  * The output clock never stops: every question is answered at once, with the last picture again and
  * with silence where the feed has nothing. Feeds that go away are opened again with back-off.
  *
- * Thread-safety: input_picture from one thread, input_audio from one (another) thread, input_state
- * from any. None of them blocks. */
+ * Thread-safety: input_picture from one thread, input_audio from one (another) thread,
+ * input_retune from one, input_state from any. None of them blocks. */
 #ifndef PACKAGER_INGEST_INPUT_H
 #define PACKAGER_INGEST_INPUT_H
 
@@ -25,12 +25,24 @@ struct input_config {
     struct rational frame_rate; /* of the output */
     int width, height;          /* of the largest rung: the size of generated pictures */
     uint16_t channel_number;    /* what test: stamps, 1 for the first channel */
+    int64_t start_us;           /* channel time of frame 0 */
+};
+
+/* How pictures are asked for from a slot on, where the output's rate or size changes. */
+struct input_tuning {
+    struct rational frame_rate;
+    int width, height;
+    int64_t start_us; /* channel time of frame 0 */
+    int64_t slot_us;  /* monotonic time of frame 0 */
 };
 
 /* ERR_INVALID (with a line in the log that says what is wrong) only for what no retry can mend: a
  * file that isn't there, a URL scheme that isn't known. A feed that doesn't answer yet is no error.
  */
 int input_create(const struct input_config *config, struct input **out);
+/* Whether both would open the same port of this machine, so that one has to be closed before the
+ * other is created. Where that can't be told from the URLs, it is said to be so. */
+bool input_share_port(const char *url, const char *other);
 /* Ends the input's thread, at the latest after a second. NULL is fine. */
 void input_destroy(struct input *in);
 
@@ -40,6 +52,11 @@ struct input_picture {
     int64_t capture_utc_us; /* when it was received or made; the slot's time where repeated */
     bool repeated;          /* the same picture as the call before */
 };
+
+/* The first picture that is asked for at tuning->slot_us or later is frame 0 of that tuning. One
+ * that hasn't come into force yet is replaced. To be called well ahead, as it may take a while.
+ * ERR_NOMEM: everything stays as it was. */
+int input_retune(struct input *in, const struct input_tuning *tuning);
 
 /* The picture of output frame `sequence`, whose time is slot_us (monotonic) or slot_utc_us (UTC).
  */
@@ -54,8 +71,12 @@ void input_audio(struct input *in, int64_t first_sample, int count, int64_t slot
 
 enum input_feed { INPUT_STARTING, INPUT_UP, INPUT_LOST };
 
+/* A feed's picture or its sound: it has none, it comes, or it should and does not. */
+enum input_part { INPUT_PART_NONE, INPUT_PART_UP, INPUT_PART_MISSING };
+
 struct input_state {
     enum input_feed feed;
+    enum input_part picture, sound;
     int64_t since_us; /* monotonic time of the last change of feed */
     int64_t
         repeated_pictures; /* slots that the feed had no new picture for, since it was first up */
@@ -63,7 +84,8 @@ struct input_state {
     int64_t silent_samples;   /* samples that the feed had no sound for, since it was first up */
     int64_t reopened;         /* times that the feed was opened again */
     int64_t decode_errors;
-    int64_t cpu_us; /* CPU of demuxing, decoding or generating */
+    int64_t refused_pushes; /* who wanted to push and was not let in */
+    int64_t cpu_us;         /* CPU of demuxing, decoding or generating */
 };
 void input_state(struct input *in, struct input_state *state);
 
@@ -73,6 +95,7 @@ struct input_ops {
     bool (*matches)(const char *url);
     int (*create)(const struct input_config *config, struct input **out);
     void (*destroy)(struct input *in);
+    int (*retune)(struct input *in, const struct input_tuning *tuning);
     void (*picture)(struct input *in, int64_t sequence, int64_t slot_us, int64_t slot_utc_us,
                     struct input_picture *out);
     void (*audio)(struct input *in, int64_t first_sample, int count, int64_t slot_us,

@@ -26,6 +26,7 @@ static AVFrame *black_frame(int width, int height)
     black->width = width;
     black->height = height;
     black->color_range = AVCOL_RANGE_MPEG;
+    black->colorspace = AVCOL_SPC_BT709;
     if (av_frame_get_buffer(black, 0) < 0) {
         av_frame_free(&black);
         return NULL;
@@ -40,6 +41,7 @@ static AVFrame *black_frame(int width, int height)
 static void free_feed(struct feed *f)
 {
     demux_close(&f->demux);
+    push_destroy(f->demux.push);
     feed_url_finish(&f->url);
     pace_destroy(f->pace);
     av_frame_free(&f->shown);
@@ -97,6 +99,8 @@ static int create(const struct input_config *config, struct input **out)
     avformat_network_init();
     f->base.ops = &input_feed;
     f->loop = config->loop;
+    f->output_rate = config->frame_rate;
+    f->refusals.about = "pushes are refused again and again";
     f->state.since_us = clock_monotonic_us();
     atomic_init(&f->stop, false);
     atomic_init(&f->cpu_us, 0);
@@ -110,6 +114,9 @@ static int create(const struct input_config *config, struct input **out)
         goto fail;
     status = feed_url_parse(config->channel, config->url, &f->url);
     if (status)
+        goto fail;
+    if (f->url.kind == FEED_NETWORK &&
+        (status = push_create(config->channel, f->url.open, &f->demux.push)))
         goto fail;
     if (f->url.kind == FEED_FILE && (status = open_file(f)))
         goto fail;
@@ -156,6 +163,17 @@ static void destroy(struct input *in)
     feed_release(f);
 }
 
+/* What is decoded is scaled to the output's sizes later on: only the length of a slot matters. */
+static int retune(struct input *in, const struct input_tuning *tuning)
+{
+    struct feed *f = (struct feed *)in;
+
+    pthread_mutex_lock(&f->lock);
+    f->next = *tuning;
+    pthread_mutex_unlock(&f->lock);
+    return 0;
+}
+
 static void picture(struct input *in, int64_t sequence, int64_t slot_us, int64_t slot_utc_us,
                     struct input_picture *out)
 {
@@ -165,6 +183,10 @@ static void picture(struct input *in, int64_t sequence, int64_t slot_us, int64_t
     (void)sequence; /* slots come in order: their times say it all */
 
     pthread_mutex_lock(&f->lock);
+    if (f->next.frame_rate.num && slot_us >= f->next.slot_us) {
+        pace_set_slot_rate(f->pace, f->next.frame_rate);
+        f->next = (struct input_tuning){0};
+    }
     bool fresh = pace_take_picture(f->pace, slot_us, &taken);
     bool paced = f->paced;
     f->state.repeated_pictures += !fresh && f->was_up;
@@ -203,6 +225,8 @@ static void state(struct input *in, struct input_state *out)
     pthread_mutex_lock(&f->lock);
     pace_counts(f->pace, &counts);
     *out = f->state;
+    out->picture = feed_part_now(f, PACE_PICTURES);
+    out->sound = feed_part_now(f, PACE_SOUND);
     out->dropped_pictures = counts.dropped_pictures;
     out->silent_samples = f->was_up ? counts.silent_samples - f->silent_before : 0;
     pthread_mutex_unlock(&f->lock);
@@ -214,6 +238,7 @@ const struct input_ops input_feed = {
     .matches = feed_url_is_feed,
     .create = create,
     .destroy = destroy,
+    .retune = retune,
     .picture = picture,
     .audio = audio,
     .state = state,

@@ -92,17 +92,58 @@ bool packet_desk_frame(struct packet_desk *d, int64_t sequence)
 
 /* ---- requests ---- */
 
-int packet_desk_want(struct packet_desk *d, int64_t sequence, bool exists)
+static bool is_live(const struct packet_desk *d, int64_t sequence)
+{
+    return sequence > d->newest - PACKET_DESK_EDGE;
+}
+
+/* Whether there is room for an order of a client's own behind the live edge. */
+static bool has_room(const struct packet_desk *d, uint64_t client)
+{
+    size_t older = 0, own = 0;
+    for (size_t i = 0; i < d->count; i++) {
+        const struct packet_order *o = &d->orders[i];
+        if (is_live(d, o->sequence) || !o->waiting)
+            continue;
+        older++;
+        own += o->client == client;
+    }
+    return older < PACKET_DESK_MAX - PACKET_DESK_LIVE && own < PACKET_DESK_SHARE;
+}
+
+/* When the client was served, as his other orders have it. */
+static int64_t turn_of(const struct packet_desk *d, uint64_t client)
+{
+    int64_t turn = 0;
+    for (size_t i = 0; i < d->count; i++)
+        if (d->orders[i].client == client && d->orders[i].turn > turn)
+            turn = d->orders[i].turn;
+    return turn;
+}
+
+/* NULL: refused. */
+static struct packet_order *order(struct packet_desk *d, int64_t sequence, uint64_t client)
+{
+    struct packet_order *o = find(d, sequence);
+    if (!o && (is_live(d, sequence) || has_room(d, client)))
+        o = add(d, sequence);
+    return o;
+}
+
+int packet_desk_want(struct packet_desk *d, int64_t sequence, uint64_t client, bool exists)
 {
     demand_request(&d->demand, sequence);
     if (exists)
         return ERR_OK;
-    struct packet_order *o = find(d, sequence);
-    if (!o)
-        o = add(d, sequence);
+    struct packet_order *o = order(d, sequence, client);
     if (!o) {
         d->refused++;
         return ERR_FULL;
+    }
+    int64_t turn = turn_of(d, client);
+    if (!o->waiting || turn < o->turn) {
+        o->client = client;
+        o->turn = turn;
     }
     o->waiting++;
     return ERR_OK;
@@ -127,7 +168,20 @@ static int rank(const struct packet_desk *d, const struct packet_order *o, int64
         return 0;
     if (o->sequence < at_hand)
         return d->replays < d->config.replays_max ? 1 : 0;
-    return o->waiting ? 3 : 2;
+    if (!o->waiting)
+        return 2;
+    return is_live(d, o->sequence) ? 4 : 3;
+}
+
+/* Whoever has been served goes behind the others who wait. */
+static void note_turn(struct packet_desk *d, const struct packet_order *taken)
+{
+    if (!taken->waiting)
+        return;
+    d->turns++;
+    for (size_t i = 0; i < d->count; i++)
+        if (d->orders[i].client == taken->client)
+            d->orders[i].turn = d->turns;
 }
 
 bool packet_desk_take(struct packet_desk *d, int64_t at_hand, int64_t *sequence)
@@ -136,13 +190,14 @@ bool packet_desk_take(struct packet_desk *d, int64_t at_hand, int64_t *sequence)
     int highest = 0;
     for (size_t i = 0; i < d->count; i++) {
         int r = rank(d, &d->orders[i], at_hand);
-        if (r > highest) {
+        if (r > highest || (r && r == highest && d->orders[i].turn < best->turn)) {
             highest = r;
             best = &d->orders[i];
         }
     }
     if (!best)
         return false;
+    note_turn(d, best);
     best->making = true;
     best->replay = best->sequence < at_hand;
     d->replays += best->replay;

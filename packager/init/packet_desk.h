@@ -1,11 +1,15 @@
 /* Which Initialization Packet is made next: decides, and does nothing itself.
  *
  * Requests for one packet fold into one order, and only what somebody still waits for is made.
- * Orders for frames whose picture is at hand go first, those that somebody waits for before those
- * made ahead; orders for older frames, which have to be decoded again, run a few at a time, so that
- * they never hold all the encoders. Packets are made ahead where all of them are (eager), and where
- * the newest ones are asked for about as often as frames come. The first packet is always made: it
- * shows that the rung works.
+ * Orders for the live edge go first, then those for other frames whose picture is at hand, those
+ * that somebody waits for before those made ahead; orders for older frames, which have to be
+ * decoded again, run a few at a time, so that they never hold all the encoders.
+ *
+ * Whoever asks for everything gets his share: orders of one rank go in turn among clients, none may
+ * have more than a few behind the live edge, and all together leave places for the live edge. An
+ * order that several wait for is that one's who was served the longest ago. Packets are made ahead
+ * where all of them are (eager), and where the newest ones are asked for about as often as frames
+ * come. The first packet is always made: it shows that the rung works.
  *
  * Invariant: every order is for another sequence number, has somebody who waits for it, is made
  * ahead, or is in the making; there are at most PACKET_DESK_MAX.
@@ -20,9 +24,12 @@
 #include <stdint.h>
 
 enum {
-    PACKET_DESK_MAX = 64,  /* orders */
-    PACKET_DESK_AHEAD = 6, /* of these, made ahead and not begun; an older one then gives way */
-    PACKET_DESK_TRIES = 3, /* that an order is good for: memory may be short for a moment */
+    PACKET_DESK_MAX = 64,   /* orders */
+    PACKET_DESK_AHEAD = 6,  /* of these, made ahead and not begun; an older one then gives way */
+    PACKET_DESK_LIVE = 16,  /* of these, kept for the live edge and for what is made ahead */
+    PACKET_DESK_SHARE = 16, /* of one client, behind the live edge */
+    PACKET_DESK_EDGE = 4,   /* the newest frames, and those to come, are the live edge */
+    PACKET_DESK_TRIES = 3,  /* that an order is good for: memory may be short for a moment */
 };
 
 struct packet_order {
@@ -30,6 +37,8 @@ struct packet_order {
     unsigned waiting; /* requests */
     bool ahead, making, replay;
     unsigned failed; /* tries */
+    uint64_t client; /* whose it is */
+    int64_t turn;    /* in which he was served last; 0: not since he has orders here */
 };
 
 struct packet_desk_config {
@@ -44,6 +53,7 @@ struct packet_desk {
     size_t count;
     int64_t newest; /* frame that is there, -1 before the first */
     unsigned replays;
+    int64_t turns;
     struct demand demand;
     int64_t refused, skipped; /* requests; packets that were to be made ahead */
 };
@@ -53,9 +63,9 @@ void packet_desk_init(struct packet_desk *d, const struct packet_desk_config *co
 /* Frame `sequence`, the one after the last, is there. True: there is something to take. */
 bool packet_desk_frame(struct packet_desk *d, int64_t sequence);
 
-/* A request for packet `sequence` begins; exists: it is there, and nothing is to be made. ERR_FULL:
- * it is refused; its end may be told all the same. */
-int packet_desk_want(struct packet_desk *d, int64_t sequence, bool exists);
+/* A request of a client for packet `sequence` begins; exists: it is there, and nothing is to be
+ * made. ERR_FULL: it is refused; its end may be told all the same. */
+int packet_desk_want(struct packet_desk *d, int64_t sequence, uint64_t client, bool exists);
 /* It ends. Nothing where packet `sequence` is not on order. */
 void packet_desk_unwant(struct packet_desk *d, int64_t sequence);
 

@@ -153,11 +153,11 @@ void packet_maker_offer(void *context, struct reconstruction *r)
     pthread_mutex_unlock(&m->lock);
 }
 
-int packet_maker_want(void *context, int64_t sequence, bool exists_already)
+int packet_maker_want(void *context, int64_t sequence, uint64_t client, bool exists_already)
 {
     struct packet_maker *m = context;
     pthread_mutex_lock(&m->lock);
-    int status = packet_desk_want(&m->desk, sequence, exists_already);
+    int status = packet_desk_want(&m->desk, sequence, client, exists_already);
     if (!status && !exists_already)
         pthread_cond_signal(&m->work);
     pthread_mutex_unlock(&m->lock);

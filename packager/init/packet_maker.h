@@ -33,7 +33,7 @@ void packet_maker_destroy(struct packet_maker *m);
 void packet_maker_offer(void *m, struct reconstruction *r);
 
 /* Fit store_packet_maker, m as context. */
-int packet_maker_want(void *m, int64_t sequence, bool exists);
+int packet_maker_want(void *m, int64_t sequence, uint64_t client, bool exists);
 void packet_maker_unwant(void *m, int64_t sequence);
 
 struct packet_maker_state {

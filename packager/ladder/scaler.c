@@ -15,6 +15,8 @@ enum {
     BLACK_LUMA = 16,
     BLACK_CHROMA = 128,
     OVERRUN = 32, /* libswscale writes whole vectors, beyond the picture's right edge */
+    HD_WIDTH = 1280,
+    SD_HEIGHT = 576,
 };
 
 /* What the conversion depends on. */
@@ -22,6 +24,7 @@ struct shape {
     int width, height;
     enum AVPixelFormat format;
     bool full_range;
+    int matrix; /* SWS_CS_... */
     AVRational sar;
 };
 
@@ -51,6 +54,7 @@ int scaler_create(int width, int height, struct scaler **out)
     s->frame->height = height;
     s->frame->sample_aspect_ratio = (AVRational){1, 1};
     s->frame->color_range = AVCOL_RANGE_MPEG;
+    s->frame->colorspace = AVCOL_SPC_BT709;
     if (av_frame_get_buffer(s->frame, 0) < 0)
         goto fail;
     s->frame->width = width;
@@ -90,12 +94,35 @@ static enum AVPixelFormat without_j(enum AVPixelFormat format)
     }
 }
 
+/* Where nothing is said, standard definition is BT.601 and everything larger BT.709, as players
+ * take it. */
+static int matrix_of(const AVFrame *in)
+{
+    switch (in->colorspace) {
+    case AVCOL_SPC_BT470BG:
+    case AVCOL_SPC_SMPTE170M:
+        return SWS_CS_ITU601;
+    case AVCOL_SPC_FCC:
+        return SWS_CS_FCC;
+    case AVCOL_SPC_SMPTE240M:
+        return SWS_CS_SMPTE240M;
+    case AVCOL_SPC_BT2020_NCL:
+    case AVCOL_SPC_BT2020_CL:
+        return SWS_CS_BT2020;
+    case AVCOL_SPC_BT709:
+        return SWS_CS_ITU709;
+    default:
+        return in->width < HD_WIDTH && in->height <= SD_HEIGHT ? SWS_CS_ITU601 : SWS_CS_ITU709;
+    }
+}
+
 static struct shape shape_of(const AVFrame *in)
 {
     struct shape shape = {
         .width = in->width,
         .height = in->height,
         .format = without_j(in->format),
+        .matrix = matrix_of(in),
         .sar = in->sample_aspect_ratio,
     };
     shape.full_range =
@@ -106,7 +133,8 @@ static struct shape shape_of(const AVFrame *in)
 static bool same_shape(const struct shape *a, const struct shape *b)
 {
     return a->width == b->width && a->height == b->height && a->format == b->format &&
-           a->full_range == b->full_range && a->sar.num == b->sar.num && a->sar.den == b->sar.den;
+           a->full_range == b->full_range && a->matrix == b->matrix && a->sar.num == b->sar.num &&
+           a->sar.den == b->sar.den;
 }
 
 static void paint_black(AVFrame *frame, struct ladder_rect r)
@@ -130,11 +158,20 @@ static bool covers_all(const struct scaler *s)
 static bool is_wanted_already(const struct scaler *s)
 {
     return s->shape.format == AV_PIX_FMT_YUV420P && !s->shape.full_range &&
-           s->shape.width == s->width && s->shape.height == s->height && covers_all(s);
+           s->shape.matrix == SWS_CS_ITU709 && s->shape.width == s->width &&
+           s->shape.height == s->height && covers_all(s);
+}
+
+/* From the picture's matrix and range to BT.709 and limited range. Where the matrices differ,
+ * libswscale goes by way of RGB, which costs about twice the time. */
+static void set_colours(struct SwsContext *context, const struct shape *shape)
+{
+    sws_setColorspaceDetails(context, sws_getCoefficients(shape->matrix), shape->full_range,
+                             sws_getCoefficients(SWS_CS_ITU709), 0, 0, 1 << 16, 1 << 16);
 }
 
 /* Area averaging costs what bilinear does and does not alias where a rung is a fifth of its source.
- * Full range becomes limited range; the matrix stays what it is. NULL where the library refuses. */
+ * NULL where the library refuses. */
 static struct SwsContext *open_context(const struct shape *shape, struct ladder_rect fit)
 {
     struct SwsContext *context = sws_alloc_context();
@@ -153,6 +190,7 @@ static struct SwsContext *open_context(const struct shape *shape, struct ladder_
         sws_freeContext(context);
         return NULL;
     }
+    set_colours(context, shape);
     return context;
 }
 

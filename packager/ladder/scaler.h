@@ -1,5 +1,7 @@
-/* Brings pictures of any size and pixel format to a rung's: yuv420p of limited range, scaled to
- * fit, the rest black (the picture's shape is kept, sample aspect ratio included).
+/* Brings pictures of any size, pixel format and colour matrix to a rung's: yuv420p, BT.709, limited
+ * range, scaled to fit, the rest black (the picture's shape is kept, sample aspect ratio included).
+ * A picture that does not say its matrix is BT.601 up to 1279x576, BT.709 beyond. Primaries and
+ * transfer are left as they are.
  * Thread-safety: a scaler belongs to one thread at a time. */
 #ifndef PACKAGER_LADDER_SCALER_H
 #define PACKAGER_LADDER_SCALER_H

@@ -3,6 +3,8 @@
 #ifndef PACKAGER_ORIGIN_COUNTERS_H
 #define PACKAGER_ORIGIN_COUNTERS_H
 
+#include "packager/origin/origin.h"
+
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -14,7 +16,9 @@ struct origin_counters {
     _Atomic int64_t requests;
     _Atomic int64_t responses_by_class[6];
     _Atomic int64_t bytes_sent;
-    _Atomic int64_t cut_readers;
+    _Atomic int64_t cut[ORIGIN_CUT_REASONS];
+    _Atomic int64_t refused_connections, refused_connections_of_address;
+    _Atomic int64_t refused_requests;
 };
 
 #endif

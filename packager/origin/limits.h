@@ -21,9 +21,12 @@ struct origin_limits {
     int64_t response_us;      /* 60 s: for the whole of a packet or page */
     int64_t request_us; /* 40 s: to bring a whole request, since it connected or since its last
                            response; above idle_s, so that only dribbled ones meet it */
-    unsigned idle_s;    /* 30 s: of silence on a connection between requests */
-    int64_t scan_us;    /* 250 ms between two looks at who takes too long */
-    unsigned max_connections; /* 4096; more are answered with 503, far more not at all */
+    int64_t spare_request_us; /* 3 s: the same for a connection too many */
+    int64_t penalty_us; /* 250 ms: a request too many is answered after this and before twice this,
+                           so that a connection gets no more than a few such answers a second */
+    int64_t handshake_us; /* 10 s: to be through with TLS since it connected */
+    unsigned idle_s;      /* 30 s: of silence on a connection between requests */
+    int64_t scan_us;      /* 250 ms between two looks at who takes too long */
 };
 
 extern const struct origin_limits origin_limits_default;

@@ -55,7 +55,7 @@ int origin_live_open(const struct origin_track *track, int64_t segment_id,
 
 static ssize_t give_up(struct live *l)
 {
-    origin_client_cut(&l->service->clients, l->client);
+    origin_client_cut(&l->service->clients, l->client, ORIGIN_CUT_OUTDATED);
     return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
@@ -72,7 +72,7 @@ static bool is_outdated(struct live *l, int64_t now_us)
 static ssize_t deliver(struct live *l, int64_t size, int64_t now_us)
 {
     l->waiting = false;
-    origin_client_reads(l->client, now_us + l->service->limits.stall_us);
+    origin_client_reads(l->client, now_us + l->service->limits.stall_us, ORIGIN_CUT_STALLED);
     atomic_fetch_add(&l->service->counters.bytes_sent, size);
     return (ssize_t)size;
 }
@@ -99,6 +99,8 @@ static ssize_t read_body(void *context, uint64_t position, char *buffer, size_t 
     int64_t size;
 
     (void)position;
+    if (l->track->removed)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
     if (is_outdated(l, now_us))
         return give_up(l);
     size = store_read(l->reader, buffer, capacity);
@@ -106,7 +108,7 @@ static ssize_t read_body(void *context, uint64_t position, char *buffer, size_t 
         return deliver(l, size, now_us);
     if (size == ERR_AGAIN)
         return wait_for_more(l, now_us);
-    origin_client_reads(l->client, now_us + l->service->limits.stall_us);
+    origin_client_reads(l->client, now_us + l->service->limits.stall_us, ORIGIN_CUT_STALLED);
     return MHD_CONTENT_READER_END_OF_STREAM;
 }
 
@@ -115,6 +117,7 @@ static void release(void *context)
     struct live *l = context;
 
     store_close_reader(l->reader);
+    l->track->users--;
     atomic_fetch_sub(&l->service->counters.live_responses, 1);
     free(l);
 }
@@ -135,6 +138,8 @@ static struct MHD_Response *create_response(struct origin_request *r, struct ori
     l->track = track;
     l->reader = reader;
     l->waiter.connection = r->connection;
+    track->users++;
+    r->client->track = track;
     atomic_fetch_add(&l->service->counters.live_responses, 1);
     response =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_body, l, release);
@@ -203,7 +208,8 @@ enum MHD_Result origin_live_respond(struct origin_request *r, struct origin_trac
     MHD_add_response_header(response, MHD_HTTP_HEADER_ACCEPT_RANGES, "bytes");
     snprintf(caching, sizeof caching, "public, max-age=%" PRId64,
              store_available_us(track->store) / 1000000);
-    origin_client_reads(r->client, clock_monotonic_us() + r->service->limits.stall_us);
+    origin_client_reads(r->client, clock_monotonic_us() + r->service->limits.stall_us,
+                        ORIGIN_CUT_STALLED);
     return origin_respond(r, opening->ranged ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK, response,
                           store_track_info(track->track)->mime, caching);
 }

@@ -44,6 +44,7 @@ static void wait_for_work(struct origin_loop *l)
          .events = POLLIN},
         {.fd = parking->wake_fd, .events = POLLIN},
         {.fd = l->service->hangups.epoll_fd, .events = POLLIN},
+        {.fd = l->service->handshakes.epoll_fd, .events = POLLIN},
     };
 
     if (MHD_get_timeout(l->daemon, &daemon_ms) == MHD_NO || daemon_ms > INT32_MAX)
@@ -58,6 +59,7 @@ static void cut_overdue(struct origin_loop *l, int64_t now_us)
         return;
     l->next_scan_us = now_us + l->service->limits.scan_us;
     origin_clients_cut_overdue(&l->service->clients, now_us);
+    origin_handshakes_cut_overdue(&l->service->handshakes, now_us);
 }
 
 static void give_up_hung_up(struct origin_service *s)
@@ -78,7 +80,10 @@ static void *run(void *context)
         give_up_hung_up(l->service);
         resume_all(origin_parking_take(&l->service->parking, now_us));
         cut_overdue(l, now_us);
+        origin_site_sweep(&l->service->site, &l->service->clients);
+        origin_handshakes_resume(&l->service->handshakes);
         MHD_run(l->daemon);
+        origin_handshakes_park(&l->service->handshakes);
         wait_for_work(l);
     }
     return NULL;
@@ -100,6 +105,7 @@ void origin_loop_stop(struct origin_loop *l)
     origin_parking_wake(&l->service->parking);
     pthread_join(l->thread, NULL);
     resume_all(origin_parking_take_all(&l->service->parking));
+    origin_handshakes_resume_all(&l->service->handshakes);
 }
 
 int64_t origin_loop_cpu_us(const struct origin_loop *l)

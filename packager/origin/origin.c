@@ -3,21 +3,25 @@
 #include "media/core/clock.h"
 #include "media/core/err.h"
 #include "media/core/log.h"
+#include "packager/origin/head.h"
 #include "packager/origin/limits.h"
 #include "packager/origin/listen.h"
 #include "packager/origin/loop.h"
 #include "packager/origin/request.h"
 #include "packager/origin/respond.h"
 
+#include <gnutls/abstract.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <sys/random.h>
 
 enum {
     CONNECTION_MEMORY = 64 * 1024, /* more than a typical chunk: less was seen to cost 43 % CPU */
-    UPLOAD_MAX = 64 * 1024,        /* a body that nobody needs is read up to this */
+    CONNECTIONS_MAX = 4096,        /* unless told otherwise */
+    CUT_MAX = 16,                  /* connections that are cut, but not closed yet */
+    GONE_MAX = 4096,               /* addresses remembered without any connection */
 };
 
 const struct origin_limits origin_limits_default = {
@@ -29,93 +33,110 @@ const struct origin_limits origin_limits_default = {
     .expired_grace_us = 10000000,
     .response_us = 60000000,
     .request_us = 40000000,
+    .handshake_us = 10000000,
     .idle_s = 30,
+    .spare_request_us = 3000000,
+    .penalty_us = 250000,
     .scan_us = 250000,
-    .max_connections = 4096,
 };
 
 struct origin {
     struct origin_service service;
+    bool tls;
     struct MHD_Daemon *daemon;
     struct origin_loop loop;
+    unsigned max_connections;
     uint16_t port;
 };
+
+/* The certificate is the connection's as long as it is open. */
+static void begin_handshake(struct origin_service *s, struct MHD_Connection *connection,
+                            struct origin_client *client)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    gnutls_session_t session = info->tls_session;
+
+    client->certificate = origin_certificates_use(&s->certificates);
+    gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, client->certificate->credentials);
+    origin_handshakes_begin(&s->handshakes, &client->handshake, connection, session, client->fd,
+                            clock_monotonic_us() + s->limits.handshake_us);
+}
+
+static void close_client(struct origin_service *s, struct origin_client *client)
+{
+    if (client == NULL)
+        return;
+    origin_handshakes_end(&s->handshakes, &client->handshake);
+    origin_certificates_release(&s->certificates, client->certificate);
+    origin_clients_close(&s->clients, client);
+}
 
 static void on_connection(void *context, struct MHD_Connection *connection, void **client,
                           enum MHD_ConnectionNotificationCode code)
 {
     struct origin *o = context;
     struct origin_service *s = &o->service;
-    const union MHD_ConnectionInfo *info;
+    const struct sockaddr *from;
+    struct origin_client *opened;
+    int fd;
 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-        origin_clients_close(&s->clients, *client);
+        close_client(s, *client);
         *client = NULL;
         return;
     }
-    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    *client = origin_clients_open(&s->clients, info->connect_fd,
-                                  clock_monotonic_us() + s->limits.request_us);
+    fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    from = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+    opened = origin_clients_open(&s->clients, fd, from, clock_monotonic_us());
+    if (opened != NULL && o->tls)
+        begin_handshake(s, connection, opened);
+    *client = opened;
 }
 
-static bool announces_too_much(struct MHD_Connection *connection)
+static enum MHD_Result refuse_head(struct origin_request *r, enum origin_head_fault fault)
 {
-    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
-
-    return length != NULL && strtoull(length, NULL, 10) > UPLOAD_MAX;
+    switch (fault) {
+    case ORIGIN_HEAD_TARGET_TOO_LONG:
+        return origin_respond_target_too_long(r);
+    case ORIGIN_HEAD_TOO_LARGE:
+        return origin_respond_head_too_large(r);
+    case ORIGIN_HEAD_UPLOADS:
+        return origin_respond_too_large(r);
+    default:
+        return origin_respond_ambiguous(r);
+    }
 }
 
-/* How often the headers say whom the request is for and where it ends. */
-struct framing {
-    unsigned hosts, lengths;
-    bool spaced; /* a name has white space behind it, and others may read it without */
-};
-
-static enum MHD_Result count_framing(void *context, enum MHD_ValueKind kind, const char *name,
-                                     const char *value)
+static bool always_answers(struct origin_service *s, const char *target)
 {
-    struct framing *f = context;
-    size_t length = strlen(name);
+    const struct origin_page *page = origin_site_find_page(&s->site, origin_route_path(target));
 
-    (void)kind;
-    (void)value;
-    f->spaced = f->spaced || (length > 0 && strchr(" \t", name[length - 1]) != NULL);
-    f->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
-    f->lengths += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
-    return MHD_YES;
-}
-
-/* Whether a cache in front of us could read another request out of the same bytes (RFC 9112 3.2,
- * 5.1, 6.3), which libmicrohttpd lets pass. */
-static bool is_ambiguous(struct MHD_Connection *connection)
-{
-    struct framing f = {0};
-
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, count_framing, &f);
-    return f.spaced || f.hosts > 1 || f.lengths > 1;
+    return page != NULL && page->always;
 }
 
 /* The headers are there: a request begins. An answer at this point ends the connection; otherwise
  * the whole request is waited for. */
 static enum MHD_Result begin(struct origin_service *s, struct MHD_Connection *connection,
-                             const char *method, void **request)
+                             const char *method, const char *target, void **request)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct origin_client *client = info->socket_context;
     struct origin_request *r = NULL;
+    enum origin_head_fault fault;
 
     if (client != NULL)
         r = origin_request_create(s, client, connection, method);
     if (r == NULL)
         return MHD_NO;
     *request = r;
-    if (atomic_load(&s->counters.connections) > (int64_t)s->limits.max_connections)
+    if (client->standing != ORIGIN_WELCOME && !always_answers(s, target))
         return origin_respond_overload(r);
-    if (is_ambiguous(connection))
-        return origin_respond_ambiguous(r);
-    if (announces_too_much(connection))
-        return origin_respond_too_large(r);
+    fault = origin_head_check(connection, target);
+    if (fault != ORIGIN_HEAD_FINE)
+        return refuse_head(r, fault);
+    r->too_fast = !origin_client_may_ask(&s->clients, client, clock_monotonic_us());
     origin_client_uploads(client);
     return MHD_YES;
 }
@@ -130,12 +151,12 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     (void)version;
     (void)upload;
     if (r == NULL)
-        return begin(&o->service, connection, method, request);
+        return begin(&o->service, connection, method, target, request);
     if (*upload_size == 0)
         return origin_request_answer(r, target);
     r->upload_bytes += *upload_size;
     *upload_size = 0;
-    return r->upload_bytes <= UPLOAD_MAX ? MHD_YES : MHD_NO;
+    return r->upload_bytes <= ORIGIN_UPLOAD_MAX ? MHD_YES : MHD_NO;
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,
@@ -170,10 +191,17 @@ static void on_log(void *context, const char *format, va_list arguments)
     log_debug("origin", "%s", line);
 }
 
-/* A little above our own bound, so that a client too many is told so. */
+/* So many more are let in to be told that they are too many. */
+static unsigned spare_connections(unsigned max_connections)
+{
+    return max_connections / 8 + 8;
+}
+
+/* What libmicrohttpd is to hold: it never gets there, since at its own bound it would leave whoever
+ * comes without an answer. */
 static unsigned daemon_connections(unsigned max_connections)
 {
-    return max_connections + max_connections / 8 + 8;
+    return max_connections + spare_connections(max_connections) + CUT_MAX;
 }
 
 /* max_connections, or as many as there may be files for: libmicrohttpd spins while it can't accept.
@@ -187,6 +215,55 @@ static unsigned connections_with_files(unsigned max_connections)
     return max_connections;
 }
 
+/* libmicrohttpd wants one; each connection gets its certificate when it is accepted. */
+static int no_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
+                          const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+                          gnutls_pcert_st **certificate, unsigned *length, gnutls_privkey_t *key)
+{
+    (void)session;
+    (void)names;
+    (void)name_count;
+    (void)algorithms;
+    (void)algorithm_count;
+    (void)certificate;
+    (void)length;
+    (void)key;
+    return -1;
+}
+
+/* service: with limits. After failure there is nothing to finish. */
+static int init_clients(struct origin *o, const struct origin_config *config)
+{
+    struct origin_service *s = &o->service;
+    unsigned wanted = config->max_connections > 0 ? config->max_connections : CONNECTIONS_MAX;
+    uint64_t seed = (uint64_t)clock_monotonic_us();
+    int status;
+
+    o->max_connections = connections_with_files(wanted);
+    if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+        log_debug("origin", "no random bytes: addresses are told apart by the clock");
+    status = origin_visitors_init(&s->visitors,
+                                  &(struct origin_visitors_config){
+                                      .connections = daemon_connections(o->max_connections),
+                                      .gone = GONE_MAX,
+                                      .connections_max = config->max_connections_per_address,
+                                      .requests_max = config->max_request_rate,
+                                      .exempt = &config->exempt,
+                                      .seed = seed,
+                                  });
+    if (status != ERR_OK)
+        return status;
+    origin_clients_init(&s->clients,
+                        &(struct origin_clients_config){
+                            .welcome_max = o->max_connections,
+                            .spare_max = spare_connections(o->max_connections),
+                            .request_us = s->limits.request_us,
+                            .spare_request_us = s->limits.spare_request_us,
+                        },
+                        &s->visitors, &s->counters);
+    return ERR_OK;
+}
+
 /* listener: the daemon's from now on, also on failure. */
 static int start_daemon(struct origin *o, int listener)
 {
@@ -198,15 +275,26 @@ static int start_daemon(struct origin *o, int listener)
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, NULL},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escapes, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, daemon_connections(limits->max_connections), NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, daemon_connections(o->max_connections), NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_s, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL}, /* HTTP/1.1 comes with a Host */
         {MHD_OPTION_END, 0, NULL},
     };
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 
-    o->daemon =
-        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL,
-                         NULL, on_request, o, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    if (o->tls)
+        o->daemon =
+            MHD_start_daemon(flags | MHD_USE_TLS, 0, NULL, NULL, on_request, o, MHD_OPTION_ARRAY,
+                             options, MHD_OPTION_HTTPS_PRIORITIES, ORIGIN_TLS_PRIORITIES,
+                             MHD_OPTION_HTTPS_CERT_CALLBACK, no_certificate, MHD_OPTION_END);
+    else
+        o->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, o, MHD_OPTION_ARRAY, options,
+                                     MHD_OPTION_END);
+    if (o->daemon == NULL)
+        log_error("origin", "libmicrohttpd can't be started%s",
+                  o->tls && MHD_is_feature_supported(MHD_FEATURE_TLS) == MHD_NO
+                      ? ": it was built without TLS, leave --tls-certificate and --tls-key out"
+                      : "");
     return o->daemon != NULL ? ERR_OK : ERR_IO;
 }
 
@@ -222,16 +310,27 @@ int origin_create_with(const struct origin_config *config, const struct origin_l
         return ERR_NOMEM;
     s = &o->service;
     s->limits = *limits;
-    s->clients.counters = &s->counters;
     origin_site_init(&s->site, &s->parking);
+    origin_gate_init(&s->gate);
+    origin_certificates_init(&s->certificates);
     status = origin_hangups_init(&s->hangups);
     if (status != ERR_OK)
         goto fail_hangups;
+    status = origin_handshakes_init(&s->handshakes);
+    if (status != ERR_OK)
+        goto fail_handshakes;
     status = origin_parking_init(&s->parking);
     if (status != ERR_OK)
         goto fail_parking;
-    s->limits.max_connections = connections_with_files(limits->max_connections);
-    status = origin_listen(config, &listener, &o->port);
+    origin_lot_init(&s->penalties, &s->parking);
+    status = init_clients(o, config);
+    if (status != ERR_OK)
+        goto fail_clients;
+    o->tls = config->certificate_path != NULL;
+    if (o->tls)
+        status = origin_set_certificate(o, config->certificate_path, config->key_path);
+    if (status == ERR_OK)
+        status = origin_listen(config, &listener, &o->port);
     if (status != ERR_OK)
         goto fail;
     status = start_daemon(o, listener);
@@ -246,10 +345,16 @@ int origin_create_with(const struct origin_config *config, const struct origin_l
 
 fail:
     MHD_stop_daemon(o->daemon);
+    origin_visitors_finish(&s->visitors);
+fail_clients:
     origin_parking_finish(&s->parking);
 fail_parking:
+    origin_handshakes_finish(&s->handshakes);
+fail_handshakes:
     origin_hangups_finish(&s->hangups);
 fail_hangups:
+    origin_certificates_finish(&s->certificates);
+    origin_gate_finish(&s->gate);
     origin_site_finish(&s->site);
     free(o);
     return status;
@@ -266,15 +371,39 @@ void origin_destroy(struct origin *o)
         return;
     origin_loop_stop(&o->loop);
     MHD_stop_daemon(o->daemon);
+    origin_visitors_finish(&o->service.visitors);
     origin_site_finish(&o->service.site);
     origin_parking_finish(&o->service.parking);
     origin_hangups_finish(&o->service.hangups);
+    origin_handshakes_finish(&o->service.handshakes);
+    origin_certificates_finish(&o->service.certificates);
+    origin_gate_finish(&o->service.gate);
     free(o);
 }
 
 uint16_t origin_port(const struct origin *o)
 {
     return o->port;
+}
+
+int origin_set_certificate(struct origin *o, const char *certificate_path, const char *key_path)
+{
+    char why[ORIGIN_WHY_BYTES];
+    int status;
+
+    if (!o->tls)
+        return ERR_STATE;
+    status = origin_certificates_load(&o->service.certificates, certificate_path, key_path, why);
+    if (status != ERR_OK && o->daemon != NULL)
+        log_warn("tls", "%s; until then the certificate that was there before is shown", why);
+    else if (status != ERR_OK)
+        log_error("tls", "%s", why);
+    return status;
+}
+
+void origin_set_access(struct origin *o, const struct origin_access *access)
+{
+    origin_gate_set(&o->service.gate, access);
 }
 
 int origin_add_page(struct origin *o, const struct origin_page *page)
@@ -288,6 +417,16 @@ int origin_add_store(struct origin *o, const char *channel, const char *presenta
     return origin_site_add_store(&o->service.site, channel, presentation, store);
 }
 
+int origin_remove_page(struct origin *o, const char *path)
+{
+    return origin_site_remove_page(&o->service.site, path);
+}
+
+int origin_remove_store(struct origin *o, const char *channel, const char *presentation)
+{
+    return origin_site_remove_store(&o->service.site, channel, presentation);
+}
+
 void origin_state(const struct origin *o, struct origin_state *state)
 {
     const struct origin_counters *c = &o->service.counters;
@@ -298,9 +437,15 @@ void origin_state(const struct origin *o, struct origin_state *state)
         .parked_requests = atomic_load(&c->parked_requests),
         .requests = atomic_load(&c->requests),
         .bytes_sent = atomic_load(&c->bytes_sent),
-        .cut_readers = atomic_load(&c->cut_readers),
+        .refused_connections = atomic_load(&c->refused_connections),
+        .refused_connections_of_address = atomic_load(&c->refused_connections_of_address),
+        .refused_requests = atomic_load(&c->refused_requests),
         .cpu_us = origin_loop_cpu_us(&o->loop),
     };
     for (size_t i = 0; i < sizeof state->responses_by_class / sizeof(int64_t); i++)
         state->responses_by_class[i] = atomic_load(&c->responses_by_class[i]);
+    for (int i = 0; i < ORIGIN_CUT_REASONS; i++)
+        state->cut[i] = atomic_load(&c->cut[i]);
+    state->cut_readers = state->cut[ORIGIN_CUT_STALLED] + state->cut[ORIGIN_CUT_OUTDATED] +
+                         state->cut[ORIGIN_CUT_SLOW];
 }

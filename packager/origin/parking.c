@@ -2,6 +2,7 @@
 
 #include "media/core/err.h"
 
+#include <assert.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -26,6 +27,23 @@ void origin_lot_init(struct origin_lot *lot, struct origin_parking *p)
 {
     *lot = (struct origin_lot){.parking = p, .next = p->lots};
     p->lots = lot;
+}
+
+void origin_lot_finish(struct origin_lot *lot)
+{
+    struct origin_parking *p = lot->parking;
+    struct origin_lot **at = &p->changed;
+
+    assert(lot->waiting == NULL);
+    pthread_mutex_lock(&p->lock);
+    while (*at != NULL && *at != lot)
+        at = &(*at)->next_changed;
+    if (*at != NULL)
+        *at = lot->next_changed;
+    pthread_mutex_unlock(&p->lock);
+    for (at = &p->lots; *at != lot;)
+        at = &(*at)->next;
+    *at = lot->next;
 }
 
 void origin_parking_wake(struct origin_parking *p)

@@ -49,8 +49,10 @@ int origin_parking_init(struct origin_parking *p);
 /* After the last call of anything else here; lots belong to their makers. */
 void origin_parking_finish(struct origin_parking *p);
 
-/* Adds a lot, which stays. */
+/* Adds a lot. */
 void origin_lot_init(struct origin_lot *lot, struct origin_parking *p);
+/* Takes it away: nobody may wait there (asserted), nor mark it any more. */
+void origin_lot_finish(struct origin_lot *lot);
 
 /* What the lot is for has changed. O(1); wakes nobody where nobody waits. */
 void origin_lot_changed(struct origin_lot *lot);

@@ -44,8 +44,9 @@ static void stop_waiting(struct origin_request *r)
 {
     if (r->wait == ORIGIN_WAIT_NONE)
         return;
+    if (r->wait != ORIGIN_WAIT_PENALTY)
+        atomic_fetch_sub(&r->service->counters.parked_requests, 1);
     r->wait = ORIGIN_WAIT_NONE;
-    atomic_fetch_sub(&r->service->counters.parked_requests, 1);
     origin_hangups_unwatch(&r->service->hangups, r->client->fd);
 }
 
@@ -54,12 +55,39 @@ void origin_request_finish(struct origin_request *r, bool completed)
     struct origin_service *service = r->service;
 
     stop_waiting(r);
-    if (r->wanted_from != NULL)
-        store_unwant_packet(r->wanted_from, r->wanted_packet);
+    r->client->track = NULL;
+    if (r->wanted_from != NULL) {
+        store_unwant_packet(r->wanted_from->track, r->wanted_packet);
+        r->wanted_from->users--;
+    }
     if (completed)
         atomic_fetch_add(&service->counters.bytes_sent, r->body_bytes);
     origin_client_asks(r->client, clock_monotonic_us() + service->limits.request_us);
     free(r);
+}
+
+/* The whole grid of deadlines is one: those who wait for theirs are looked through when one has
+ * passed. */
+static int64_t penalty_ends_us(const struct origin_limits *limits, int64_t now_us)
+{
+    return (now_us / limits->penalty_us + 2) * limits->penalty_us;
+}
+
+/* Suspends the request that came too fast. False: it has waited for long enough. */
+static bool keep_back(struct origin_request *r)
+{
+    int64_t now_us = clock_monotonic_us();
+
+    if (r->wait == ORIGIN_WAIT_NONE) {
+        r->wait = ORIGIN_WAIT_PENALTY;
+        r->waiter.deadline_us = penalty_ends_us(&r->service->limits, now_us);
+        origin_hangups_watch(&r->service->hangups, r->client->fd, &r->waiter);
+    } else if (now_us >= r->waiter.deadline_us) {
+        stop_waiting(r);
+        return false;
+    }
+    origin_suspend(&r->service->penalties, &r->waiter);
+    return true;
 }
 
 static int64_t patience_us(const struct origin_request *r, const struct origin_track *track,
@@ -128,16 +156,18 @@ static int find_packet(struct origin_request *r, struct store_track *track,
 
 /* Tells the maker of packets, once for each request, also of those that are served at once: they
  * say how busy the track is. */
-static int tell_maker(struct origin_request *r, struct store_track *track)
+static int tell_maker(struct origin_request *r, struct origin_track *track)
 {
     int status;
 
     if (r->wanted_from != NULL)
         return ERR_OK;
-    status = store_want_packet(track, r->wanted_packet);
-    if (status == ERR_OK)
-        r->wanted_from = track;
-    return status;
+    status = store_want_packet(track->track, r->wanted_packet, origin_client_number(r->client));
+    if (status != ERR_OK)
+        return status;
+    r->wanted_from = track;
+    track->users++;
+    return ERR_OK;
 }
 
 static enum MHD_Result refuse_packet(struct origin_request *r, int status, bool is_made)
@@ -157,7 +187,7 @@ static enum MHD_Result answer_packet(struct origin_request *r, struct origin_tra
     struct blob *packet = NULL;
     enum origin_wait wait = ORIGIN_WAIT_PACKET;
     int status = find_packet(r, track->track, route, &packet);
-    int told = status == ERR_OK || status == ERR_AGAIN ? tell_maker(r, track->track) : ERR_OK;
+    int told = status == ERR_OK || status == ERR_AGAIN ? tell_maker(r, track) : ERR_OK;
 
     if (status == ERR_AGAIN && told != ERR_OK)
         status = told;
@@ -215,18 +245,45 @@ static enum MHD_Result answer_media(struct origin_request *r, const char *path)
     return answer_packet(r, track, &route);
 }
 
+/* Once for each request, before anything says whether there is what it asks for. */
+static enum access_verdict admit(struct origin_request *r, const struct origin_page *page,
+                                 const char *path)
+{
+    enum access_verdict verdict;
+
+    if (r->admitted)
+        return ACCESS_GRANTED;
+    verdict = origin_gate_judge(
+        &r->service->gate, page != NULL ? page->rule : ORIGIN_SIGNED, path,
+        MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION),
+        clock_utc_us() / 1000000);
+    r->admitted = verdict == ACCESS_GRANTED;
+    return verdict;
+}
+
 enum MHD_Result origin_request_answer(struct origin_request *r, const char *target)
 {
-    const char *path = origin_route_path(target);
-    const struct origin_page *page;
+    const char *signed_path = origin_route_path(target);
+    const char *path = access_path(signed_path);
+    const struct origin_page *page = origin_site_find_page(&r->service->site, path);
+    enum access_verdict verdict;
 
     origin_client_waits(r->client);
     if (r->waiter.gone)
         return MHD_NO;
+    if (r->too_fast && keep_back(r))
+        return MHD_YES;
+    if (r->too_fast && (page == NULL || !page->always))
+        return origin_respond_too_fast(r);
+    r->too_fast = false;
     if (r->method == ORIGIN_OTHER_METHOD)
         return origin_respond_bad_method(r);
     if (r->method == ORIGIN_OPTIONS)
         return origin_respond_options(r);
-    page = origin_site_find_page(&r->service->site, path);
+    verdict = admit(r, page, signed_path);
+    if (verdict != ACCESS_GRANTED && page != NULL && page->rule == ORIGIN_WITH_TOKEN)
+        return origin_respond_unauthorized(r);
+    if (verdict != ACCESS_GRANTED)
+        return origin_respond_forbidden(r, verdict);
     return page != NULL ? answer_page(r, page) : answer_media(r, path);
 }

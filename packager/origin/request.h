@@ -5,10 +5,12 @@
 
 #include "packager/origin/clients.h"
 #include "packager/origin/counters.h"
+#include "packager/origin/gate.h"
 #include "packager/origin/hangups.h"
 #include "packager/origin/limits.h"
 #include "packager/origin/parking.h"
 #include "packager/origin/site.h"
+#include "packager/origin/visitors.h"
 
 #include <microhttpd.h>
 #include <stdbool.h>
@@ -20,9 +22,14 @@ struct origin_service {
     struct origin_limits limits;
     struct origin_counters counters;
     struct origin_site site;
+    struct origin_gate gate;
     struct origin_parking parking;
     struct origin_hangups hangups;
+    struct origin_visitors visitors;
     struct origin_clients clients;
+    struct origin_certificates certificates; /* none: no TLS */
+    struct origin_handshakes handshakes;
+    struct origin_lot penalties; /* for those who ask too fast; never changes */
 };
 
 enum origin_method { ORIGIN_GET, ORIGIN_HEAD, ORIGIN_OPTIONS, ORIGIN_OTHER_METHOD };
@@ -34,6 +41,7 @@ enum origin_wait {
     ORIGIN_WAIT_MAKING, /* a packet of a frame that is there, or late */
     ORIGIN_WAIT_SEGMENT,
     ORIGIN_WAIT_RANGE,
+    ORIGIN_WAIT_PENALTY, /* its address asks too fast */
 };
 
 struct origin_request {
@@ -41,12 +49,14 @@ struct origin_request {
     struct origin_client *client;
     struct MHD_Connection *connection;
     enum origin_method method;
+    bool admitted;       /* by the gate */
     size_t upload_bytes; /* of its body, which nobody needs */
+    bool too_fast;       /* its address has asked for too much of late */
     enum origin_wait wait;
     struct origin_waiter waiter;
-    struct store_track *wanted_from; /* whose maker knows of this request; NULL: none does */
-    int64_t wanted_packet;           /* of init-now too, once it is known; -1 before */
-    int64_t body_bytes;              /* of a response of fixed size; counted when it has gone out */
+    struct origin_track *wanted_from; /* whose maker knows of this request; NULL: none does */
+    int64_t wanted_packet;            /* of init-now too, once it is known; -1 before */
+    int64_t body_bytes; /* of a response of fixed size; counted when it has gone out */
 };
 
 /* NULL where memory is short. */

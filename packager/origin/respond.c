@@ -28,6 +28,9 @@ enum MHD_Result origin_respond(struct origin_request *r, unsigned status,
     MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_EXPOSE_HEADERS,
                             "Content-Length, Content-Range, Date");
     MHD_add_response_header(response, "Timing-Allow-Origin", "*");
+    if (r->client->standing != ORIGIN_WELCOME &&
+        MHD_get_response_header(response, MHD_HTTP_HEADER_CONNECTION) == NULL)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     queued = MHD_queue_response(r->connection, status, response);
     MHD_destroy_response(response);
     if (queued == MHD_YES)
@@ -42,7 +45,8 @@ static enum MHD_Result respond_sized(struct origin_request *r, unsigned status,
 {
     if (r->method != ORIGIN_HEAD)
         r->body_bytes = (int64_t)size;
-    origin_client_reads(r->client, clock_monotonic_us() + r->service->limits.response_us);
+    origin_client_reads(r->client, clock_monotonic_us() + r->service->limits.response_us,
+                        ORIGIN_CUT_SLOW);
     return origin_respond(r, status, response, content_type, caching);
 }
 
@@ -72,12 +76,25 @@ enum MHD_Result origin_respond_failure(struct origin_request *r)
 
 enum MHD_Result origin_respond_overload(struct origin_request *r)
 {
-    static const char text[] = "too many connections\n";
+    const char *text = r->client->standing == ORIGIN_TOO_MANY_OF_ADDRESS
+                           ? "too many connections from this address\n"
+                           : "too many connections\n";
     struct MHD_Response *response = static_text(text);
 
     if (response != NULL)
         MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
     return respond_and_close(r, MHD_HTTP_SERVICE_UNAVAILABLE, text, response);
+}
+
+enum MHD_Result origin_respond_too_fast(struct origin_request *r)
+{
+    static const char text[] = "too many requests from this address\n";
+    struct MHD_Response *response = static_text(text);
+
+    if (response != NULL)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    return respond_sized(r, MHD_HTTP_TOO_MANY_REQUESTS, response, strlen(text), TEXT,
+                         ORIGIN_NO_STORE);
 }
 
 enum MHD_Result origin_respond_bad_method(struct origin_request *r)
@@ -103,6 +120,42 @@ enum MHD_Result origin_respond_too_large(struct origin_request *r)
     static const char text[] = "no request here needs a body\n";
 
     return respond_and_close(r, MHD_HTTP_CONTENT_TOO_LARGE, text, static_text(text));
+}
+
+enum MHD_Result origin_respond_forbidden(struct origin_request *r, enum access_verdict verdict)
+{
+    static const char *const texts[] = {
+        [ACCESS_MISSING] = "this URL needs a signature\n",
+        [ACCESS_WRONG] = "this URL's signature is wrong\n",
+        [ACCESS_EXPIRED] = "this URL's signature has expired\n",
+    };
+
+    return origin_respond_text(r, MHD_HTTP_FORBIDDEN, texts[verdict]);
+}
+
+enum MHD_Result origin_respond_unauthorized(struct origin_request *r)
+{
+    static const char text[] = "this page needs a bearer token\n";
+    struct MHD_Response *response = static_text(text);
+
+    if (response != NULL)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+                                "Bearer realm=\"openhesp\"");
+    return respond_sized(r, MHD_HTTP_UNAUTHORIZED, response, strlen(text), TEXT, ORIGIN_NO_STORE);
+}
+
+enum MHD_Result origin_respond_target_too_long(struct origin_request *r)
+{
+    static const char text[] = "no address here is so long\n";
+
+    return respond_and_close(r, MHD_HTTP_URI_TOO_LONG, text, static_text(text));
+}
+
+enum MHD_Result origin_respond_head_too_large(struct origin_request *r)
+{
+    static const char text[] = "too many or too long header fields\n";
+
+    return respond_and_close(r, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, text, static_text(text));
 }
 
 enum MHD_Result origin_respond_options(struct origin_request *r)

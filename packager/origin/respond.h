@@ -24,14 +24,23 @@ enum MHD_Result origin_respond(struct origin_request *r, unsigned status,
 enum MHD_Result origin_respond_text(struct origin_request *r, unsigned status, const char *text);
 /* 503 where memory is short. */
 enum MHD_Result origin_respond_failure(struct origin_request *r);
-/* 503 before the request is read whole: too many connections. */
+/* 503 before the request is read whole: too many connections, in all or of its address. */
 enum MHD_Result origin_respond_overload(struct origin_request *r);
+/* 429: too many requests of its address. */
+enum MHD_Result origin_respond_too_fast(struct origin_request *r);
 /* 405 with the methods that there are. */
 enum MHD_Result origin_respond_bad_method(struct origin_request *r);
 /* 400, before the request is read whole: it could be read in two ways. */
 enum MHD_Result origin_respond_ambiguous(struct origin_request *r);
 /* 413, likewise. */
 enum MHD_Result origin_respond_too_large(struct origin_request *r);
+/* 403, and in a line why; the verdict is not ACCESS_GRANTED. */
+enum MHD_Result origin_respond_forbidden(struct origin_request *r, enum access_verdict verdict);
+/* 401: a bearer token is wanted (RFC 6750 3). */
+enum MHD_Result origin_respond_unauthorized(struct origin_request *r);
+/* 414 and 431, likewise. */
+enum MHD_Result origin_respond_target_too_long(struct origin_request *r);
+enum MHD_Result origin_respond_head_too_large(struct origin_request *r);
 /* 204 with what a CORS preflight asks for. */
 enum MHD_Result origin_respond_options(struct origin_request *r);
 /* 503 with Retry-After: what is asked for will be there, but is not yet; a range beyond what a

@@ -7,6 +7,7 @@
 
 struct origin_page_entry {
     struct origin_page page;
+    bool removed; /* the site's lock */
     struct origin_page_entry *next;
 };
 
@@ -16,6 +17,8 @@ struct origin_presentation {
     char name[ORIGIN_NAME_BYTES];
     struct store *store;
     struct origin_track *tracks; /* the site's lock */
+    bool removed;                /* likewise */
+    bool let_go;                 /* its users have been told; the loop's */
     struct origin_presentation *next;
 };
 
@@ -51,12 +54,20 @@ void origin_site_finish(struct origin_site *site)
     pthread_mutex_destroy(&site->lock);
 }
 
+static struct origin_page_entry *find_entry(const struct origin_site *site, const char *path)
+{
+    struct origin_page_entry *e = site->pages;
+
+    while (e != NULL && strcmp(e->page.path, path) != 0)
+        e = e->next;
+    return e;
+}
+
 static const struct origin_page *find_page(const struct origin_site *site, const char *path)
 {
-    for (const struct origin_page_entry *e = site->pages; e != NULL; e = e->next)
-        if (strcmp(e->page.path, path) == 0)
-            return &e->page;
-    return NULL;
+    const struct origin_page_entry *e = find_entry(site, path);
+
+    return e != NULL && !e->removed ? &e->page : NULL;
 }
 
 int origin_site_add_page(struct origin_site *site, const struct origin_page *page)
@@ -68,7 +79,7 @@ int origin_site_add_page(struct origin_site *site, const struct origin_page *pag
         return ERR_NOMEM;
     entry->page = *page;
     pthread_mutex_lock(&site->lock);
-    if (find_page(site, page->path) != NULL) {
+    if (find_entry(site, page->path) != NULL) {
         status = ERR_EXISTS;
     } else {
         entry->next = site->pages;
@@ -196,6 +207,8 @@ int origin_site_find_track(struct origin_site *site, const struct origin_route *
 
     pthread_mutex_lock(&site->lock);
     p = find_presentation(site, route->channel, route->presentation);
+    if (p != NULL && p->removed)
+        p = NULL;
     pthread_mutex_unlock(&site->lock);
     *missing = "no such channel or presentation\n";
     if (p == NULL)
@@ -210,4 +223,120 @@ int origin_site_find_track(struct origin_site *site, const struct origin_route *
         pthread_mutex_unlock(&site->lock);
     }
     return status;
+}
+
+/* Something is to be swept where found is there and was not removed before. The lock is held. */
+static int begin_removal(struct origin_site *site, bool found, bool *removed)
+{
+    if (!found)
+        return ERR_OK;
+    if (!*removed) {
+        *removed = true;
+        atomic_store(&site->removing, true);
+        origin_parking_wake(site->parking);
+    }
+    return ERR_AGAIN;
+}
+
+int origin_site_remove_page(struct origin_site *site, const char *path)
+{
+    pthread_mutex_lock(&site->lock);
+    struct origin_page_entry *entry = find_entry(site, path);
+    int status = begin_removal(site, entry != NULL, entry != NULL ? &entry->removed : NULL);
+    pthread_mutex_unlock(&site->lock);
+    return status;
+}
+
+int origin_site_remove_store(struct origin_site *site, const char *channel,
+                             const char *presentation)
+{
+    pthread_mutex_lock(&site->lock);
+    struct origin_presentation *p = find_presentation(site, channel, presentation);
+    int status = begin_removal(site, p != NULL, p != NULL ? &p->removed : NULL);
+    pthread_mutex_unlock(&site->lock);
+    return status;
+}
+
+static void sweep_pages(struct origin_site *site)
+{
+    pthread_mutex_lock(&site->lock);
+    for (struct origin_page_entry **at = &site->pages; *at != NULL;) {
+        struct origin_page_entry *entry = *at;
+        if (!entry->removed) {
+            at = &entry->next;
+            continue;
+        }
+        *at = entry->next;
+        free(entry);
+    }
+    pthread_mutex_unlock(&site->lock);
+}
+
+/* The next one after p that is removed; NULL: none. Only the loop takes any out of the list. */
+static struct origin_presentation *next_removed(struct origin_site *site,
+                                                struct origin_presentation *p)
+{
+    pthread_mutex_lock(&site->lock);
+    p = p != NULL ? p->next : site->presentations;
+    while (p != NULL && !p->removed)
+        p = p->next;
+    pthread_mutex_unlock(&site->lock);
+    return p;
+}
+
+/* Once the listener is off, nobody but the loop knows of the tracks. */
+static void let_go(struct origin_presentation *p, struct origin_clients *clients)
+{
+    if (p->let_go)
+        return;
+    p->let_go = true;
+    store_set_listener(p->store, NULL, NULL);
+    for (struct origin_track *track = p->tracks; track != NULL; track = track->next) {
+        track->removed = true;
+        origin_lot_changed(&track->segments);
+        origin_lot_changed(&track->packets);
+        origin_clients_cut_track(clients, track);
+    }
+}
+
+static bool is_free(const struct origin_presentation *p)
+{
+    for (const struct origin_track *track = p->tracks; track != NULL; track = track->next)
+        if (track->users > 0 || track->segments.waiting != NULL || track->packets.waiting != NULL)
+            return false;
+    return true;
+}
+
+static void take_away(struct origin_site *site, struct origin_presentation *gone)
+{
+    struct origin_presentation **at = &site->presentations;
+
+    for (struct origin_track *track = gone->tracks; track != NULL; track = track->next) {
+        origin_lot_finish(&track->segments);
+        origin_lot_finish(&track->packets);
+    }
+    pthread_mutex_lock(&site->lock);
+    while (*at != gone)
+        at = &(*at)->next;
+    *at = gone->next;
+    pthread_mutex_unlock(&site->lock);
+    presentation_free(gone);
+}
+
+void origin_site_sweep(struct origin_site *site, struct origin_clients *clients)
+{
+    struct origin_presentation *p;
+
+    if (!atomic_exchange(&site->removing, false))
+        return;
+    sweep_pages(site);
+    for (p = next_removed(site, NULL); p != NULL;) {
+        struct origin_presentation *next = next_removed(site, p);
+        let_go(p, clients);
+        if (is_free(p))
+            take_away(site, p);
+        else
+            atomic_store(&site->removing, true);
+        p = next;
+    }
 }

@@ -13,6 +13,10 @@ static const int64_t live_span_us = 1000000;
 static const int64_t apart_us = 45000;
 /* Sound that comes later than this after its picture is not waited for. */
 static const int64_t sound_lag_us = 800000;
+/* Pictures later than this are believed only when so many in a row are: where pictures stop for a
+ * while, those that a decoder holds back come out with what follows, as old as the stop is long. */
+static const int64_t outlier_us = 300000;
+static const int outliers_most = 8;
 static const int64_t sound_early_us = 3000; /* that sound may be taken before its time */
 
 struct pace {
@@ -27,8 +31,22 @@ struct pace {
     bool ready;           /* a paced source may start */
     bool seen_picture;
     int64_t picture_need_us; /* of the last one */
+    int late_pictures;       /* in a row */
     int64_t dropped_pictures;
+    struct pace_slots slots[PACE_STREAMS];
 };
+
+static int64_t sound_limit_us(const struct pace *p)
+{
+    int64_t limit_us = apart_us - p->half_slot_us - PACE_PHASE_MAX_US;
+    return limit_us > 15000 ? limit_us : 15000;
+}
+
+void pace_set_slot_rate(struct pace *p, struct rational slot_rate)
+{
+    p->half_slot_us = timebase_frame_us(1, slot_rate) / 2;
+    pace_sound_set_limit(&p->sound, sound_limit_us(p));
+}
 
 int pace_create(const struct pace_config *config, struct pace **out)
 {
@@ -36,9 +54,10 @@ int pace_create(const struct pace_config *config, struct pace **out)
     if (!p)
         return ERR_NOMEM;
     p->config = *config;
+    for (int i = 0; i < PACE_STREAMS; i++)
+        p->slots[i] = (struct pace_slots){INT64_MIN, INT64_MIN};
     p->half_slot_us = timebase_frame_us(1, config->slot_rate) / 2;
-    int64_t limit_us = apart_us - p->half_slot_us - PACE_PHASE_MAX_US;
-    int status = pace_sound_init(&p->sound, limit_us > 15000 ? limit_us : 15000);
+    int status = pace_sound_init(&p->sound, sound_limit_us(p));
     if (status) {
         free(p);
         return status;
@@ -79,6 +98,7 @@ void pace_begin(struct pace *p, const struct pace_source *source)
     pace_offset_init(&p->offset, source->paced);
     p->ready = false;
     p->seen_picture = false;
+    p->late_pictures = 0;
 }
 
 /* A paced source's offset is set by its first slot; from then on only what is late changes it. */
@@ -86,6 +106,14 @@ static void observe(struct pace *p, int64_t need_us, int64_t now_us)
 {
     if (!p->source.paced || p->offset.known)
         pace_offset_observe(&p->offset, need_us, now_us);
+}
+
+static void observe_picture(struct pace *p, int64_t need_us, int64_t now_us)
+{
+    bool late = p->offset.known && need_us > p->offset.offset_us + outlier_us;
+    p->late_pictures = late ? p->late_pictures + 1 : 0;
+    if (!late || p->late_pictures > outliers_most)
+        observe(p, need_us, now_us);
 }
 
 /* A live feed has brought more than can be held: the oldest go, and the next one is due now. */
@@ -112,7 +140,7 @@ void pace_put_picture(struct pace *p, void *picture, int64_t pts_us, int64_t dur
     put.pts_us = pace_timeline_map(&p->timeline, PACE_PICTURES, pts_us, duration_us, now_us);
     p->picture_need_us = now_us - put.pts_us;
     p->seen_picture = true;
-    observe(p, p->picture_need_us, now_us);
+    observe_picture(p, p->picture_need_us, now_us);
     pace_pictures_put(&p->pictures, &put);
     p->ready |= pace_full(p);
 }
@@ -172,6 +200,7 @@ static void start_paced(struct pace *p, int64_t slot_us)
 
 bool pace_take_picture(struct pace *p, int64_t slot_us, struct pace_taken *taken)
 {
+    p->slots[PACE_PICTURES].asked_us = slot_us;
     start_paced(p, slot_us);
     if (!p->offset.known)
         return false;
@@ -184,6 +213,7 @@ bool pace_take_picture(struct pace *p, int64_t slot_us, struct pace_taken *taken
     *taken = (struct pace_taken){.picture = picture.picture,
                                  .pts_us = picture.pts_us,
                                  .capture_utc_us = picture.capture_utc_us};
+    p->slots[PACE_PICTURES].given_us = slot_us;
     return true;
 }
 
@@ -194,6 +224,9 @@ void pace_take_sound(struct pace *p, int64_t slot_us, int count,
         pace_sound_take(&p->sound, slot_us - p->offset.offset_us - p->half_slot_us, count, planes);
     else
         pace_sound_silence(&p->sound, count, planes);
+    p->slots[PACE_SOUND].asked_us = slot_us;
+    if (p->sound.running)
+        p->slots[PACE_SOUND].given_us = slot_us;
 }
 
 void pace_counts(const struct pace *p, struct pace_counts *counts)
@@ -201,5 +234,6 @@ void pace_counts(const struct pace *p, struct pace_counts *counts)
     *counts = (struct pace_counts){.dropped_pictures = p->dropped_pictures,
                                    .silent_samples = p->sound.silent_samples,
                                    .sound_jumps = p->sound.jumps,
+                                   .slots = {p->slots[PACE_PICTURES], p->slots[PACE_SOUND]},
                                    .offset_us = p->offset.known ? p->offset.offset_us : 0};
 }

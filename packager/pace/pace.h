@@ -35,6 +35,9 @@ struct pace_config {
 int pace_create(const struct pace_config *config, struct pace **out);
 void pace_destroy(struct pace *p); /* releases what is queued; NULL is fine */
 
+/* The slots that are asked for from now on come at another rate. */
+void pace_set_slot_rate(struct pace *p, struct rational slot_rate);
+
 struct pace_source {
     bool paced;
     bool pictures, sound; /* what it is known to have; reading ahead waits for both */
@@ -81,11 +84,18 @@ bool pace_take_picture(struct pace *p, int64_t slot_us, struct pace_taken *taken
 void pace_take_sound(struct pace *p, int64_t slot_us, int count,
                      float *const planes[PACE_SOUND_CHANNELS]);
 
+/* Slots, whichever source they were of; INT64_MIN: none yet. */
+struct pace_slots {
+    int64_t asked_us; /* the last one */
+    int64_t given_us; /* the last one that got its picture, or all of its sound */
+};
+
 struct pace_counts {
     int64_t dropped_pictures; /* that no slot had room for */
     int64_t silent_samples;   /* that were given out as silence for want of sound */
     int64_t sound_jumps;      /* times that sound went out of step and was put right at once */
-    int64_t offset_us;        /* now: due time minus feed time; 0 where not found yet */
+    struct pace_slots slots[PACE_STREAMS];
+    int64_t offset_us; /* now: due time minus feed time; 0 where not found yet */
 };
 void pace_counts(const struct pace *p, struct pace_counts *counts);
 

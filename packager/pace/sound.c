@@ -17,10 +17,15 @@ static const int64_t correct_gain = 192;  /* 4 ms off is one sample a take */
 static const int64_t correct_share = 200; /* 0.5 % at most */
 static const int64_t rounding = 2;
 
+void pace_sound_set_limit(struct pace_sound *s, int64_t limit_us)
+{
+    s->limit = timebase_muldiv_floor(limit_us, PACE_SOUND_RATE, 1000000);
+}
+
 int pace_sound_init(struct pace_sound *s, int64_t limit_us)
 {
     memset(s, 0, sizeof *s);
-    s->limit = timebase_muldiv_floor(limit_us, PACE_SOUND_RATE, 1000000);
+    pace_sound_set_limit(s, limit_us);
     for (int c = 0; c < PACE_SOUND_CHANNELS; c++) {
         s->ring[c] = calloc(PACE_SOUND_CAPACITY, sizeof *s->ring[c]);
         if (!s->ring[c])

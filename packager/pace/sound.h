@@ -29,6 +29,7 @@ struct pace_sound {
 
 /* limit_us: how far sound may be off its time. ERR_NOMEM. */
 int pace_sound_init(struct pace_sound *s, int64_t limit_us);
+void pace_sound_set_limit(struct pace_sound *s, int64_t limit_us);
 void pace_sound_finish(struct pace_sound *s); /* memory of zeros is fine */
 
 /* Forgets the samples and their time; the counters stay. */

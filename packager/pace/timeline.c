@@ -5,6 +5,8 @@
 
 /* Where the streams of one feed begin further apart than this, the stamps are not of one clock. */
 static const int64_t apart_us = 10000000;
+/* What is no further than this from where the other stream is has not jumped, but was away. */
+static const int64_t beside_us = 2000000;
 static const int64_t longest_duration_us = 1000000;
 static const int64_t furthest_us = (int64_t)1 << 57; /* 4,500 years: room for sums of them */
 
@@ -24,6 +26,15 @@ static int64_t continuation(const struct pace_timeline *t, const struct pace_tim
     return s->last_us + (elapsed_us > s->duration_us ? elapsed_us : s->duration_us);
 }
 
+/* Whether a stream that is stamped as before is where the other one has got to meanwhile. */
+static bool is_beside_other(const struct pace_timeline *t, const struct pace_timeline_stream *s,
+                            int64_t mapped_us, int64_t now_us)
+{
+    const struct pace_timeline_stream *other = &t->streams[s == &t->streams[0] ? 1 : 0];
+    return other->known && other->shift_us == s->shift_us &&
+           llabs(mapped_us - continuation(t, other, now_us)) <= beside_us;
+}
+
 static bool is_jump(const struct pace_timeline *t, const struct pace_timeline_stream *s,
                     int64_t mapped_us, int64_t now_us)
 {
@@ -32,7 +43,7 @@ static bool is_jump(const struct pace_timeline *t, const struct pace_timeline_st
         return true;
     if (t->live)
         step_us -= now_us - s->arrived_us;
-    return step_us > t->max_step_us;
+    return step_us > t->max_step_us && !is_beside_other(t, s, mapped_us, now_us);
 }
 
 static int64_t first_shift(const struct pace_timeline *t, const struct pace_timeline_stream *other,

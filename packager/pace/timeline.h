@@ -2,7 +2,8 @@
  * taken out of them, and sound and picture that were together stay together.
  *
  * Invariant: of each stream, what pace_timeline_map gives never goes back by more than
- * PACE_TIMELINE_BACK_US, and never runs ahead of the feed's own progress by more than max_step_us.
+ * PACE_TIMELINE_BACK_US, and never runs ahead of the feed's own progress, or of the other stream's,
+ * by more than max_step_us.
  *
  * A stream that jumps goes on where it would have without the jump. The other stream, when it jumps
  * as well, takes the same shift wherever that puts it nearer to its own continuation.

@@ -2,187 +2,111 @@
 #include "media/core/clock.h"
 #include "media/core/err.h"
 #include "media/core/log.h"
-#include "packager/track/audio_track.h"
 
+#include <assert.h>
 #include <inttypes.h>
-#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const int64_t end_ahead_us = 2200000;   /* the 2 s of HESP 3.2.5, and time to fetch */
-static const int64_t start_grace_us = 1500000; /* how long a feed may take before black is shown */
-static const int64_t start_lead_us = 20000;    /* from the decision to start to frame 0 */
-static const int64_t late_slot_us = 500000;    /* a clock that late has been suspended */
+static const int64_t end_ahead_us = 2200000;    /* the 2 s of HESP 3.2.5, and time to fetch */
+static const int64_t follow_ahead_us = 5200000; /* 5 s of events in every track (6.2.1.2) */
+static const int64_t start_grace_us = 1500000;  /* how long a feed may take before black is shown */
+static const int64_t start_lead_us = 20000;     /* from the decision to start to frame 0 */
+static const int64_t late_slot_us = 500000;     /* a clock that late has been suspended */
+static const int64_t expiry_margin_us = 1000000; /* for who asks for the far end of the window */
 
 struct channel {
-    const struct config_channel *config;
-    char presentation[CHANNEL_PRESENTATION_BYTES];
-    struct timeline timeline; /* written before `started`, read after */
-    struct store *store;
-    struct input *input;
-    struct sound *sound;
-    struct rung *rungs[CONFIG_RUNGS_MAX];
-    size_t rung_count;
+    char name[CONFIG_NAME_MAX + 1]; /* for all threads */
+    struct config_channel config;
+    struct source *source;
+    struct presentation *list[CHANNEL_PRESENTATIONS_MAX]; /* oldest first */
+    size_t count;
+    /* What the clock goes on with; whoever exchanges it for NULL has it: the clock, to begin it, or
+     * who gives it up. */
+    _Atomic(struct presentation *) next;
     pthread_t thread; /* the output clock */
     bool running;
-    _Atomic bool started;
     _Atomic bool stop;
-    _Atomic int64_t end_frame;
 };
-
-static void name_presentation(char out[CHANNEL_PRESENTATION_BYTES])
-{
-    char iso[CLOCK_ISO8601_BYTES];
-    size_t at = 0;
-    clock_iso8601(clock_utc_us(), iso);
-    for (const char *c = iso; *c && at + 1 < CHANNEL_PRESENTATION_BYTES; c++) {
-        if (*c != '-' && *c != ':')
-            out[at++] = *c;
-    }
-    out[at] = 0;
-}
-
-static void show(struct channel *c, int64_t frame)
-{
-    struct input_picture picture;
-    int64_t slot_us = timeline_video_us(&c->timeline, frame);
-    int64_t slot_utc_us = slot_us + (clock_utc_us() - clock_monotonic_us());
-    input_picture(c->input, frame, slot_us, slot_utc_us, &picture);
-    for (size_t i = 0; i < c->rung_count; i++)
-        rung_offer(c->rungs[i], frame, picture.frame, picture.capture_utc_us, slot_utc_us);
-}
 
 /* A feed's first picture is worth a short wait: a channel then starts with it and not with black.
  */
-static void wait_for_feed(struct channel *c)
+static void wait_for_feed(struct channel *c, const struct presentation *first)
 {
     int64_t deadline_us = clock_monotonic_us() + start_grace_us;
     struct input_state state;
     do {
-        input_state(c->input, &state);
+        source_state(c->source, &state);
         if (state.feed == INPUT_UP || atomic_load(&c->stop) ||
-            atomic_load(&c->end_frame) != INT64_MAX)
+            presentation_end_frame(first) != INT64_MAX)
             return;
         clock_sleep_until_us(clock_monotonic_us() + 5000);
     } while (clock_monotonic_us() < deadline_us);
-    log_warn(c->config->name, "no picture from %s yet: black and silence until it comes",
-             c->config->input);
+    log_warn(c->name, "no picture from the input yet: black and silence until it comes");
 }
 
-static int start(struct channel *c)
+/* Shows frame after frame up to its end; false: stopped before. */
+static bool play(struct channel *c, struct presentation *p)
 {
-    c->timeline.start_us = clock_monotonic_us() + start_lead_us;
-    int status = sound_start(c->sound, &c->timeline);
-    if (!status)
-        atomic_store(&c->started, true);
-    return status;
+    const struct timeline *timeline = presentation_timeline(p);
+    for (int64_t frame = 0; frame < presentation_end_frame(p); frame++) {
+        int64_t slot_us = timeline_video_us(timeline, frame);
+        clock_sleep_until_us(slot_us);
+        if (atomic_load(&c->stop))
+            return false;
+        if (clock_monotonic_us() - slot_us > late_slot_us && frame % 100 == 0)
+            log_warn(c->name,
+                     "the output clock is late by %" PRId64 " ms: is the machine overloaded?",
+                     (clock_monotonic_us() - slot_us) / 1000);
+        presentation_show(p, frame);
+    }
+    return true;
 }
 
+static void place_first(struct presentation *p)
+{
+    struct timeline timeline = *presentation_timeline(p);
+    timeline.start_us = clock_monotonic_us() + start_lead_us;
+    presentation_place(p, &timeline);
+}
+
+/* What follows begins as soon as the last picture before it is shown: a frame ahead of its time. */
 static void *run_clock(void *argument)
 {
     struct channel *c = argument;
-    wait_for_feed(c);
-    int status = start(c);
-    if (status)
-        log_error(c->config->name, "the channel cannot start: %s", err_text(status));
-    for (int64_t frame = 0; !status && frame < atomic_load(&c->end_frame); frame++) {
-        int64_t slot_us = timeline_video_us(&c->timeline, frame);
-        clock_sleep_until_us(slot_us);
-        if (atomic_load(&c->stop))
-            break;
-        if (clock_monotonic_us() - slot_us > late_slot_us && frame % 100 == 0)
-            log_warn(c->config->name,
-                     "the output clock is late by %" PRId64 " ms: is the machine overloaded?",
-                     (clock_monotonic_us() - slot_us) / 1000);
-        show(c, frame);
-    }
+    struct presentation *p = atomic_exchange(&c->next, NULL);
+    wait_for_feed(c, p);
+    place_first(p);
+    do {
+        int status = presentation_begin(p);
+        if (status) {
+            log_error(c->name, "the channel cannot go on: %s", err_text(status));
+            return NULL;
+        }
+        if (!play(c, p))
+            return NULL;
+        p = atomic_exchange(&c->next, NULL);
+    } while (p);
     return NULL;
 }
 
-/* Each rung gets its share of the pictures' memory by its size, so that all reach equally far back.
- */
-static size_t init_memory_share(const struct config_channel *config, size_t rung)
+static struct presentation *last(const struct channel *c)
 {
-    int64_t all = 0;
-    for (size_t i = 0; i < config->rungs; i++)
-        all += (int64_t)config->ladder[i].width * config->ladder[i].height;
-    int64_t own = (int64_t)config->ladder[rung].width * config->ladder[rung].height;
-    return (size_t)timebase_muldiv_floor(config->init_memory_bytes, own, all);
+    return c->list[c->count - 1];
 }
 
-static int create_rungs(struct channel *c)
+static int create_source(struct channel *c, uint16_t number)
 {
-    for (size_t i = 0; i < c->config->rungs; i++) {
-        struct rung_config config = {.channel = c->config->name,
-                                     .preset = c->config->preset,
-                                     .refresh_frames = c->config->refresh_frames,
-                                     .size = c->config->ladder[i],
-                                     .frame_rate = c->timeline.video_rate,
-                                     .segment_duration = c->timeline.segment_duration,
-                                     .init_eager = c->config->init_eager,
-                                     .init_memory_bytes = init_memory_share(c->config, i),
-                                     .store = c->store};
-        int status = rung_create(&config, &c->rungs[i]);
-        if (status) {
-            log_error(c->config->name, "rung %dx%d cannot be encoded: %s", config.size.width,
-                      config.size.height, err_text(status));
-            return status;
-        }
-        c->rung_count++;
-    }
-    return 0;
-}
-
-/* The segments being written can't be trimmed: memory that doesn't hold them is exceeded. */
-static void warn_of_little_memory(const struct channel *c)
-{
-    int64_t bits_per_s = c->config->audio_bitrate_bps;
-    for (size_t i = 0; i < c->config->rungs; i++)
-        bits_per_s += c->config->ladder[i].bitrate_bps;
-    double growing_bytes = (double)bits_per_s / 8 * c->config->segment_duration_s;
-    if (growing_bytes > (double)c->config->memory_bytes / 2)
-        log_warn(c->config->name,
-                 "segments of %g s may take %.0f MB of the %.0f MB allowed: shorten "
-                 "--segment-duration or raise --memory",
-                 c->config->segment_duration_s, growing_bytes / 1e6,
-                 (double)c->config->memory_bytes / 1e6);
-}
-
-static int create_parts(struct channel *c, uint16_t number)
-{
-    const struct config_channel *config = c->config;
-    /* Half a second more than the manifest says, which counts whole ones: a viewer who asks for the
-     * far end does so some time after the manifest was made. */
-    struct store_limits limits = {.window_us = (int64_t)floor(config->window_s) * 1000000 + 500000,
-                                  .max_bytes = (size_t)config->memory_bytes};
-    struct input_config input = {.channel = config->name,
-                                 .url = config->input,
-                                 .loop = config->loop,
-                                 .frame_rate = config->fps,
-                                 .width = config->ladder[0].width,
-                                 .height = config->ladder[0].height,
+    struct input_config input = {.channel = c->name,
+                                 .url = c->config.input,
+                                 .loop = c->config.loop,
+                                 .frame_rate = c->config.fps,
+                                 .width = c->config.ladder[0].width,
+                                 .height = c->config.ladder[0].height,
                                  .channel_number = number};
-    struct sound_config sound = {.channel = config->name,
-                                 .bitrate_bps = config->audio_bitrate_bps,
-                                 .segment_duration = c->timeline.segment_duration};
-    int status = store_create(&limits, &c->store);
-    if (status)
-        log_error(config->name, "no store for the channel: %s", err_text(status));
-    if (!status)
-        status = create_rungs(c);
-    if (!status)
-        status = input_create(&input, &c->input);
-    if (!status) {
-        sound.store = c->store;
-        sound.input = c->input;
-        status = sound_create(&sound, &c->sound);
-        if (status)
-            log_error(config->name, "sound cannot be encoded: %s", err_text(status));
-    }
-    return status;
+    return source_create(&input, &c->source);
 }
 
 int channel_create(const struct config_channel *config, uint16_t number, struct channel **out)
@@ -190,17 +114,17 @@ int channel_create(const struct config_channel *config, uint16_t number, struct 
     struct channel *c = calloc(1, sizeof *c);
     if (!c)
         return ERR_NOMEM;
-    c->config = config;
-    c->timeline.video_rate = config->fps;
-    c->timeline.audio_rate =
-        timebase_reduce((struct rational){AUDIO_TRACK_RATE, AUDIO_TRACK_FRAME});
-    c->timeline.segment_duration = timeline_whole_frames(config->segment_duration_s, config->fps);
-    atomic_init(&c->end_frame, INT64_MAX);
-    name_presentation(c->presentation);
-    warn_of_little_memory(c);
-    int status = create_parts(c, number);
-    if (!status && pthread_create(&c->thread, NULL, run_clock, c))
-        status = ERR_STATE;
+    strcpy(c->name, config->name);
+    int status = config_channel_copy(config, &c->config);
+    if (!status)
+        status = create_source(c, number);
+    if (!status)
+        status = channel_prepare(c, config, &c->list[0]);
+    if (!status) {
+        c->count = 1;
+        atomic_store(&c->next, c->list[0]);
+        status = pthread_create(&c->thread, NULL, run_clock, c) ? ERR_STATE : 0;
+    }
     if (status) {
         channel_destroy(c);
         return status;
@@ -218,98 +142,174 @@ void channel_destroy(struct channel *c)
     atomic_store(&c->stop, true);
     if (c->running)
         pthread_join(c->thread, NULL);
-    for (size_t i = 0; i < c->rung_count; i++)
-        rung_destroy(c->rungs[i]);
-    sound_destroy(c->sound);
-    input_destroy(c->input);
-    store_destroy(c->store);
+    for (size_t i = 0; i < c->count; i++)
+        presentation_destroy(c->list[i]);
+    source_destroy(c->source);
+    config_channel_finish(&c->config);
     free(c);
 }
 
-void channel_announce_end(struct channel *c)
+const struct config_channel *channel_config(const struct channel *c)
 {
-    int64_t unannounced = INT64_MAX;
-    int64_t end = atomic_load(&c->started)
-                      ? timeline_end_frame(&c->timeline, clock_monotonic_us(), end_ahead_us)
-                      : 0;
-    if (!atomic_compare_exchange_strong(&c->end_frame, &unannounced, end))
-        return;
-    for (size_t i = 0; i < c->rung_count; i++)
-        rung_announce_end(c->rungs[i], end);
-    sound_announce_end(c->sound, timeline_audio_frames(&c->timeline, end));
-}
-
-bool channel_finished(const struct channel *c)
-{
-    struct sound_state sound;
-    struct rung_state rung;
-    sound_state(c->sound, &sound);
-    bool finished = sound.finished || !atomic_load(&c->started);
-    for (size_t i = 0; i < c->rung_count; i++) {
-        rung_state(c->rungs[i], &rung);
-        finished = finished && rung.finished;
-    }
-    return finished && atomic_load(&c->end_frame) != INT64_MAX;
-}
-
-bool channel_ready(const struct channel *c)
-{
-    for (size_t i = 0; i < store_track_count(c->store); i++) {
-        struct store_track_state state;
-        store_track_state(store_track_at(c->store, i), &state);
-        if (state.newest_packet < 0)
-            return false;
-    }
-    return atomic_load(&c->started);
+    return &c->config;
 }
 
 const char *channel_name(const struct channel *c)
 {
-    return c->config->name;
+    return c->name;
 }
 
-const char *channel_presentation(const struct channel *c)
+static size_t active_index(const struct channel *c)
 {
-    return c->presentation;
+    size_t i = c->count - 1;
+    while (i > 0 && !presentation_has_samples(c->list[i]))
+        i--;
+    return i;
 }
 
-struct store *channel_store(const struct channel *c)
+bool channel_settled(const struct channel *c)
 {
-    return c->store;
+    return active_index(c) == c->count - 1 && presentation_begun(last(c)) &&
+           presentation_end_frame(last(c)) == INT64_MAX;
 }
 
-static int64_t behind_us(const struct channel *c, int64_t now_us, int64_t end_frame)
+int channel_prepare(struct channel *c, const struct config_channel *config,
+                    struct presentation **out)
 {
-    int64_t end_us =
-        end_frame == INT64_MAX ? INT64_MAX : timeline_video_us(&c->timeline, end_frame);
-    int64_t clock_us = now_us < end_us ? now_us : end_us;
-    int64_t behind = 0;
-    for (size_t i = 0; i < store_track_count(c->store); i++) {
-        struct store_track *track = store_track_at(c->store, i);
-        struct store_track_state state;
-        store_track_state(track, &state);
-        int64_t next_us =
-            c->timeline.start_us +
-            timebase_frame_us(state.newest_sequence + 1, store_track_info(track)->frame_rate);
-        behind = clock_us - next_us > behind ? clock_us - next_us : behind;
+    return presentation_create(c->name, config, c->source, out);
+}
+
+void channel_follow(struct channel *c, struct presentation *next,
+                    const struct config_channel *config, int64_t now_us)
+{
+    struct presentation *old = last(c);
+    assert(channel_settled(c) && c->count < CHANNEL_PRESENTATIONS_MAX);
+    int64_t end = timeline_end_frame(presentation_timeline(old), now_us, follow_ahead_us);
+    struct timeline timeline = timeline_following(presentation_timeline(old), end, config->fps,
+                                                  config->segment_duration_s);
+    char *input = c->config.input;
+    bool loop = c->config.loop;
+    presentation_place(next, &timeline);
+    c->list[c->count++] = next;
+    /* In this order: the clock must not come to the end before it has what follows. */
+    atomic_store(&c->next, next);
+    presentation_set_end(old, end);
+    presentation_announce_end(old);
+    c->config = *config;
+    c->config.input = input;
+    c->config.loop = loop;
+    log_info(c->name, "in %.1f s Presentation %s follows %s",
+             (double)(timeline.start_us - now_us) / 1e6, presentation_id(next),
+             presentation_id(old));
+}
+
+void channel_retune(struct channel *c)
+{
+    const struct timeline *timeline = presentation_timeline(last(c));
+    struct input_tuning tuning = {
+        .frame_rate = timeline->video_rate,
+        .width = c->config.ladder[0].width,
+        .height = c->config.ladder[0].height,
+        .start_us = timebase_muldiv_floor(timeline->start.num, 1000000, timeline->start.den),
+        .slot_us = timeline->start_us,
+    };
+    int status = source_retune(c->source, &tuning);
+    if (status)
+        log_error(c->name, "the input's pictures stay as they were: %s", err_text(status));
+}
+
+int channel_set_input(struct channel *c, const struct config_channel *config)
+{
+    char *input = strdup(config->input);
+    int status = input ? source_replace(c->source, config->input, config->loop) : ERR_NOMEM;
+    if (status) {
+        free(input);
+        return status;
     }
-    return behind;
+    free(c->config.input);
+    c->config.input = input;
+    c->config.loop = config->loop;
+    return 0;
+}
+
+void channel_set_memory(struct channel *c, int64_t bytes)
+{
+    c->config.memory_bytes = bytes;
+    for (size_t i = 0; i < c->count; i++)
+        presentation_set_memory(c->list[i], bytes);
+}
+
+struct presentation *channel_announce_end(struct channel *c, int64_t now_us)
+{
+    struct presentation *p = last(c), *expected = p;
+    if (presentation_end_frame(p) != INT64_MAX)
+        return NULL;
+    if (c->count > 1 && atomic_compare_exchange_strong(&c->next, &expected, NULL)) {
+        c->list[--c->count] = NULL;
+        return p;
+    }
+    bool begun = presentation_begun(p);
+    presentation_set_end(
+        p, begun ? timeline_end_frame(presentation_timeline(p), now_us, end_ahead_us) : 0);
+    presentation_announce_end(p);
+    return NULL;
+}
+
+bool channel_finished(const struct channel *c)
+{
+    return presentation_finished(last(c));
+}
+
+bool channel_ready(const struct channel *c)
+{
+    return presentation_ready(channel_active(c));
+}
+
+size_t channel_describe(const struct channel *c, struct manifest_presentation *list, size_t *active)
+{
+    if (!presentation_begun(c->list[0]))
+        return 0;
+    for (size_t i = 0; i < c->count; i++)
+        presentation_describe(c->list[i], &list[i]);
+    *active = active_index(c);
+    return c->count;
+}
+
+struct presentation *channel_presentation(const struct channel *c, size_t index)
+{
+    return index < c->count ? c->list[index] : NULL;
+}
+
+struct presentation *channel_active(const struct channel *c)
+{
+    return c->list[active_index(c)];
+}
+
+struct presentation *channel_take_expired(struct channel *c, int64_t now_us)
+{
+    struct presentation *oldest = c->list[0];
+    if (active_index(c) == 0)
+        return NULL;
+    int64_t end_us =
+        timeline_video_us(presentation_timeline(oldest), presentation_end_frame(oldest));
+    int64_t kept_us = store_available_us(presentation_store(oldest)) + expiry_margin_us;
+    if (now_us < end_us + kept_us && c->count < CHANNEL_PRESENTATIONS_MAX)
+        return NULL;
+    c->count--;
+    memmove(c->list, c->list + 1, c->count * sizeof *c->list);
+    return oldest;
 }
 
 void channel_state(const struct channel *c, int64_t now_us, struct channel_state *state)
 {
-    struct store_track_state first;
-    *state = (struct channel_state){.rung_count = c->rung_count,
-                                    .end_frame = atomic_load(&c->end_frame),
-                                    .started = atomic_load(&c->started)};
-    if (state->started) {
-        state->timeline = c->timeline;
-        state->behind_us = behind_us(c, now_us, state->end_frame);
-    }
-    input_state(c->input, &state->input);
-    sound_state(c->sound, &state->sound);
-    for (size_t i = 0; i < c->rung_count; i++)
-        rung_state(c->rungs[i], &state->rungs[i]);
-    store_track_state(store_track_at(c->store, 0), &first);
-    state->newest_sequence = first.newest_sequence;
+    struct presentation_state active;
+    presentation_state(channel_active(c), now_us, &active);
+    *state = (struct channel_state){.sound = active.sound,
+                                    .rung_count = active.rung_count,
+                                    .newest_sequence = active.newest_sequence,
+                                    .behind_us = active.behind_us,
+                                    .started = presentation_begun(c->list[0]),
+                                    .changing = !channel_settled(c)};
+    memcpy(state->rungs, active.rungs, sizeof state->rungs);
+    source_state(c->source, &state->input);
 }

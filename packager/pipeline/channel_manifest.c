@@ -3,6 +3,7 @@
 #include "media/core/clock.h"
 #include "media/core/err.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,29 +32,45 @@ static struct hesp_value scaled(struct rational r)
     return (struct hesp_value){.given = true, .value = r.num, .scale = r.den};
 }
 
-static void add_segments(struct hesp_track *track, const struct store_track_info *info,
-                         const struct store_track_state *state, int *status)
+/* start + ticks / timescale as bounds; false where no common scale is small enough. */
+static bool set_start(struct hesp_bounds *bounds, struct rational start, int64_t ticks,
+                      int64_t timescale)
 {
-    size_t count = (size_t)(state->newest_segment - state->oldest_segment + 1);
+    int64_t scale = timeline_common_scale(start.den, timescale);
+    if (!scale)
+        return false;
+    *bounds = (struct hesp_bounds){
+        .has_start = true,
+        .start = start.num * (scale / start.den) + ticks * (scale / timescale),
+        .scale = scale,
+    };
+    return true;
+}
+
+/* Their bounds may be left out, as there is a segmentDuration (3.2.16). */
+static void add_segments(struct hesp_track *track, const struct timeline *timeline,
+                         const struct store_track_info *info, const struct store_track_state *state,
+                         int *status)
+{
+    int64_t newest = state->newest_segment < 0 ? 0 : state->newest_segment;
+    size_t count = (size_t)(newest - state->oldest_segment + 1);
     track->segments = list(count, sizeof *track->segments, status);
     if (*status)
         return;
     track->segment_count = count;
     for (size_t i = 0; i < count; i++) {
-        int64_t id = state->oldest_segment + (int64_t)i;
-        track->segments[i] = (struct hesp_segment){
-            .id = id,
-            .has_bounds = true,
-            .bounds = {
-                .has_start = true,
-                .start = info->ticks_per_frame *
-                         timebase_segment_first_frame(id, info->segment_duration, info->frame_rate),
-                .scale = info->timescale}};
+        struct hesp_segment *segment = &track->segments[i];
+        segment->id = state->oldest_segment + (int64_t)i;
+        int64_t first =
+            timebase_segment_first_frame(segment->id, info->segment_duration, info->frame_rate);
+        segment->has_bounds = set_start(&segment->bounds, timeline->start,
+                                        info->ticks_per_frame * first, info->timescale);
     }
 }
 
-static void fill_track(struct hesp_track *track, const struct store_track_info *info,
-                       const struct store_track_state *state, int *status)
+static void fill_track(struct hesp_track *track, const struct timeline *timeline,
+                       const struct store_track_info *info, const struct store_track_state *state,
+                       int *status)
 {
     char base[sizeof info->id + 1];
     snprintf(base, sizeof base, "%s/", info->id);
@@ -62,13 +79,17 @@ static void fill_track(struct hesp_track *track, const struct store_track_info *
     track->media.codecs = text(info->codecs, status);
     track->bandwidth = info->bandwidth_bps;
     track->segment_duration = scaled(info->segment_duration);
+    /* H14: media time starts at 0 in each Presentation. */
+    if (timeline->start.num)
+        track->media.media_time_offset =
+            scaled((struct rational){-timeline->start.num, timeline->start.den});
     if (info->kind == STORE_VIDEO)
         track->resolution = (struct hesp_resolution){.given = true,
                                                      .width = info->width,
                                                      .height = info->height,
                                                      .sar_width = info->sar_width,
                                                      .sar_height = info->sar_height};
-    add_segments(track, info, state, status);
+    add_segments(track, timeline, info, state, status);
 }
 
 static void fill_set(struct hesp_switching_set *set, const struct store_track_info *info,
@@ -90,33 +111,25 @@ static void fill_set(struct hesp_switching_set *set, const struct store_track_in
 }
 
 /* The tracks of one kind as one switching set, or none where there is no such track. */
-static size_t add_set(const struct manifest_snapshot *s, enum store_kind kind,
-                      struct hesp_switching_set **sets, struct hesp_value *newest, int *status)
+static size_t add_set(const struct manifest_presentation *from, enum store_kind kind,
+                      struct hesp_switching_set **sets, int *status)
 {
-    size_t all = store_track_count(s->store);
+    size_t all = store_track_count(from->store);
     struct hesp_switching_set *set = list(1, sizeof *set, status);
     *sets = set;
     if (*status)
         return 0;
     set->tracks = list(all, sizeof *set->tracks, status);
     for (size_t i = 0; i < all && !*status; i++) {
-        struct store_track *track = store_track_at(s->store, i);
+        struct store_track *track = store_track_at(from->store, i);
         const struct store_track_info *info = store_track_info(track);
         struct store_track_state state;
         if (info->kind != kind)
             continue;
         store_track_state(track, &state);
-        if (state.newest_sequence < 0) {
-            *status = ERR_NOT_FOUND;
-            break;
-        }
         if (!set->track_count)
             fill_set(set, info, status);
-        fill_track(&set->tracks[set->track_count++], info, &state, status);
-        int64_t time = state.newest_sequence * info->ticks_per_frame;
-        if (!newest->given ||
-            timebase_muldiv_floor(time, newest->scale, info->timescale) > newest->value)
-            *newest = (struct hesp_value){.given = true, .value = time, .scale = info->timescale};
+        fill_track(&set->tracks[set->track_count++], &from->timeline, info, &state, status);
     }
     if (set->track_count)
         return 1;
@@ -125,21 +138,64 @@ static size_t add_set(const struct manifest_snapshot *s, enum store_kind kind,
     return 0;
 }
 
-static void fill_presentation(const struct manifest_snapshot *s, struct hesp_presentation *p,
-                              struct hesp_value *newest, int *status)
+/* H9: where one ends and the next one starts is the same moment, whatever their scales. */
+static void fill_bounds(const struct manifest_presentation *from, struct hesp_bounds *bounds)
+{
+    struct rational start = from->timeline.start, rate = from->timeline.video_rate;
+    if (!set_start(bounds, start, 0, rate.num))
+        *bounds = (struct hesp_bounds){.has_start = true, .start = start.num, .scale = start.den};
+    if (from->end_frame == INT64_MAX)
+        return;
+    bounds->has_end = true;
+    bounds->end =
+        bounds->start + timebase_muldiv_floor(from->end_frame * rate.den, bounds->scale, rate.num);
+}
+
+static void fill_presentation(const struct manifest_presentation *from, struct hesp_presentation *p,
+                              int *status)
 {
     char base[64];
-    snprintf(base, sizeof base, "%s/", s->presentation);
-    p->id = text(s->presentation, status);
+    snprintf(base, sizeof base, "%s/", from->id);
+    p->id = text(from->id, status);
     p->base_url = text(base, status);
-    p->bounds = (struct hesp_bounds){.has_start = true, .scale = s->timeline.video_rate.num};
-    if (s->end_frame != INT64_MAX) {
-        p->bounds.has_end = true;
-        p->bounds.end = s->end_frame * s->timeline.video_rate.den;
-    }
-    p->video_count = add_set(s, STORE_VIDEO, &p->video, newest, status);
+    fill_bounds(from, &p->bounds);
+    p->video_count = add_set(from, STORE_VIDEO, &p->video, status);
     if (!*status)
-        p->audio_count = add_set(s, STORE_AUDIO, &p->audio, newest, status);
+        p->audio_count = add_set(from, STORE_AUDIO, &p->audio, status);
+}
+
+/* H7: the newest moment of any track of the active Presentation, in its track's ticks. It need not
+ * be exact, but must not lie before that Presentation's start. */
+static void set_current_time(const struct manifest_presentation *active, struct hesp_value *newest,
+                             int *status)
+{
+    struct rational start = active->timeline.start;
+    for (size_t i = 0; i < store_track_count(active->store); i++) {
+        struct store_track *track = store_track_at(active->store, i);
+        const struct store_track_info *info = store_track_info(track);
+        struct store_track_state state;
+        store_track_state(track, &state);
+        if (state.newest_sequence < 0) {
+            *status = ERR_NOT_FOUND;
+            return;
+        }
+        int64_t time = timebase_muldiv_ceil(start.num, info->timescale, start.den) +
+                       state.newest_sequence * info->ticks_per_frame;
+        if (!newest->given ||
+            timebase_muldiv_floor(time, newest->scale, info->timescale) > newest->value)
+            *newest = (struct hesp_value){.given = true, .value = time, .scale = info->timescale};
+    }
+}
+
+/* What every listed Presentation has, in whole seconds. */
+static int64_t available_s(const struct manifest_snapshot *s)
+{
+    int64_t least_us = INT64_MAX;
+    for (size_t i = 0; i < s->count; i++) {
+        int64_t us = store_available_us(s->presentations[i].store);
+        least_us = us < least_us ? us : least_us;
+    }
+    return least_us / 1000000;
 }
 
 static void fill_manifest(const struct manifest_snapshot *s, struct hesp_manifest *m, int *status)
@@ -147,18 +203,20 @@ static void fill_manifest(const struct manifest_snapshot *s, struct hesp_manifes
     char created[CLOCK_ISO8601_BYTES];
     clock_iso8601(s->now_utc_us, created);
     m->creation_date = text(created, status);
-    m->availability_duration = (struct hesp_value){
-        .given = true, .value = store_available_us(s->store) / 1000000, .scale = 1};
+    m->availability_duration =
+        (struct hesp_value){.given = true, .value = available_s(s), .scale = 1};
     m->fallback_poll_rate = FALLBACK_POLL_S;
     m->stream_type = HESP_LIVE;
-    m->active_presentation = text(s->presentation, status);
+    m->active_presentation = text(s->presentations[s->active].id, status);
     m->time_source.scheme = text("urn:mpeg:dash:utc:http-iso:2014", status);
     m->time_source.value = text("/time", status);
-    m->presentations = list(1, sizeof *m->presentations, status);
-    if (*status)
+    set_current_time(&s->presentations[s->active], &m->current_time, status);
+    m->presentations = list(s->count, sizeof *m->presentations, status);
+    if (!m->presentations)
         return;
-    m->presentation_count = 1;
-    fill_presentation(s, &m->presentations[0], &m->current_time, status);
+    m->presentation_count = s->count;
+    for (size_t i = 0; i < s->count && !*status; i++)
+        fill_presentation(&s->presentations[i], &m->presentations[i], status);
 }
 
 int channel_manifest_write(const struct manifest_snapshot *snapshot, struct bytes_writer *out)

@@ -1,6 +1,9 @@
 #include "packager/pipeline/health.h"
+#include "media/core/clock.h"
+#include "media/core/err.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 static const int64_t late_us = 500000;  /* output this far behind its clock is degraded */
 static const int64_t down_us = 3000000; /* and this far, there is none */
@@ -11,6 +14,12 @@ const char *health_feed_name(enum input_feed feed)
 {
     static const char *const names[] = {"starting", "up", "lost"};
     return names[feed];
+}
+
+const char *health_part_name(enum input_part part)
+{
+    static const char *const names[] = {"none", "up", "missing"};
+    return names[part];
 }
 
 int64_t health_repeated_pictures(const struct channel_state *state)
@@ -27,7 +36,9 @@ enum health health_of_channel(const struct channel_state *state)
 {
     if (!state->started || state->newest_sequence < 0 || state->behind_us > down_us)
         return HEALTH_DOWN;
-    if (state->input.feed != INPUT_UP || state->behind_us > late_us)
+    bool whole =
+        state->input.picture != INPUT_PART_MISSING && state->input.sound != INPUT_PART_MISSING;
+    if (state->input.feed != INPUT_UP || !whole || state->behind_us > late_us)
         return HEALTH_DEGRADED;
     return HEALTH_OK;
 }
@@ -49,32 +60,52 @@ static enum health write_channel(const struct channel *c, int64_t now_us, struct
     struct channel_state state;
     channel_state(c, now_us, &state);
     enum health health = health_of_channel(&state);
-    bytes_printf(
-        out,
-        "\"%s\":{\"status\":\"%s\",\"feed\":\"%s\",\"since_s\":%.1f,\"newest_sequence\":%" PRId64
-        ",\"repeated_pictures\":%" PRId64 "}",
-        channel_name(c), health_names[health], health_feed_name(state.input.feed),
-        (double)(now_us - state.input.since_us) / 1e6, state.newest_sequence,
-        health_repeated_pictures(&state));
+    bytes_printf(out,
+                 "\"%s\":{\"status\":\"%s\",\"feed\":\"%s\",\"picture\":\"%s\",\"sound\":\"%s\","
+                 "\"since_s\":%.1f,\"newest_sequence\":%" PRId64 ",\"repeated_pictures\":%" PRId64
+                 ",\"presentation\":\"%s\",\"changing\":%s}",
+                 channel_name(c), health_names[health], health_feed_name(state.input.feed),
+                 health_part_name(state.input.picture), health_part_name(state.input.sound),
+                 (double)(now_us - state.input.since_us) / 1e6, state.newest_sequence,
+                 health_repeated_pictures(&state), presentation_id(channel_active(c)),
+                 state.changing ? "true" : "false");
     return health;
 }
 
-int health_write(struct channel *const *channels, size_t count, int64_t now_us,
-                 struct bytes_writer *out)
+static void write_reloads(const struct service_reloads *reloads, struct bytes_writer *out)
 {
-    enum health each[CONFIG_CHANNELS_MAX];
+    char last[CLOCK_ISO8601_BYTES];
+    bytes_printf(out, "\"reloads\":%" PRId64 ",\"reloads_refused\":%" PRId64 ",\"reloaded\":",
+                 reloads->done, reloads->refused);
+    clock_iso8601(reloads->last_utc_us, last);
+    if (reloads->done)
+        bytes_printf(out, "\"%s\"", last);
+    else
+        bytes_write_text(out, "null");
+}
+
+int health_write(const struct service *s, int64_t now_us, struct bytes_writer *out)
+{
+    enum health *each = calloc(s->channel_count ? s->channel_count : 1, sizeof *each);
     struct bytes_writer list;
-    bytes_writer_init(&list);
-    for (size_t i = 0; i < count; i++) {
-        bytes_write_text(&list, i ? "," : "");
-        each[i] = write_channel(channels[i], now_us, &list);
+    if (!each) {
+        out->status = ERR_NOMEM;
+        return 503;
     }
-    enum health all = health_of_all(each, count);
-    bytes_printf(out, "{\"status\":\"%s\",\"channels\":{", health_names[all]);
+    bytes_writer_init(&list);
+    for (size_t i = 0; i < s->channel_count; i++) {
+        bytes_write_text(&list, i ? "," : "");
+        each[i] = write_channel(s->channels[i]->channel, now_us, &list);
+    }
+    enum health all = health_of_all(each, s->channel_count);
+    bytes_printf(out, "{\"status\":\"%s\",", health_names[all]);
+    write_reloads(&s->reloads, out);
+    bytes_write_text(out, ",\"channels\":{");
     bytes_write(out, list.data, list.size);
     bytes_write_text(out, "}}\n");
     if (list.status)
         out->status = list.status;
     bytes_writer_finish(&list);
+    free(each);
     return all == HEALTH_DOWN ? 503 : 200;
 }

@@ -4,22 +4,24 @@
 
 #include "media/core/bytes.h"
 #include "packager/pipeline/channel.h"
+#include "packager/pipeline/service.h"
 
 #include <stdint.h>
 
 enum health { HEALTH_OK, HEALTH_DEGRADED, HEALTH_DOWN };
 
-/* ok: the feed is up and the output keeps pace. degraded: viewers get a stream, but of the last
- * picture (the feed is not up), or late. down: there is no output. Pure. */
+/* ok: the feed is up, whole, and the output keeps pace. degraded: viewers get a stream, but of the
+ * last picture or of silence (the feed is not up, or lacks one of the two), or late. down: there is
+ * no output. Pure. */
 enum health health_of_channel(const struct channel_state *state);
 /* ok where all are, down where all are, degraded in between. */
 enum health health_of_all(const enum health *channels, size_t count);
 
 /* Appends the JSON; returns the HTTP status, 200 or 503 (down). */
-int health_write(struct channel *const *channels, size_t count, int64_t now_us,
-                 struct bytes_writer *out);
+int health_write(const struct service *s, int64_t now_us, struct bytes_writer *out);
 
 const char *health_feed_name(enum input_feed feed);
+const char *health_part_name(enum input_part part);
 int64_t health_repeated_pictures(const struct channel_state *state);
 
 #endif

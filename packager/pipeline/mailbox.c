@@ -51,7 +51,7 @@ void mailbox_destroy(struct mailbox *m)
 int mailbox_put(struct mailbox *m, int64_t sequence, const AVFrame *picture, int64_t capture_utc_us,
                 int64_t slot_utc_us)
 {
-    AVFrame *own = av_frame_clone(picture);
+    AVFrame *own = picture ? av_frame_clone(picture) : NULL;
     pthread_mutex_lock(&m->lock);
     struct slot *slot = &m->slots[sequence % MAILBOX_DEPTH];
     AVFrame *gone = slot->picture;
@@ -61,7 +61,7 @@ int mailbox_put(struct mailbox *m, int64_t sequence, const AVFrame *picture, int
     pthread_cond_signal(&m->changed);
     pthread_mutex_unlock(&m->lock);
     av_frame_free(&gone);
-    return own ? 0 : ERR_NOMEM;
+    return own || !picture ? 0 : ERR_NOMEM;
 }
 
 void mailbox_close(struct mailbox *m, int64_t end_sequence)

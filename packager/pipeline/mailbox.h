@@ -16,7 +16,7 @@ int mailbox_create(struct mailbox **out);
 void mailbox_destroy(struct mailbox *m); /* NULL is fine */
 
 /* Frame `sequence` (consecutive), whose time is slot_utc_us, shows picture, of which the mailbox
- * takes its own reference. ERR_NOMEM: the frame will be a repeat. */
+ * takes its own reference. ERR_NOMEM, or a picture that is NULL: the frame will be a repeat. */
 int mailbox_put(struct mailbox *m, int64_t sequence, const AVFrame *picture, int64_t capture_utc_us,
                 int64_t slot_utc_us);
 

@@ -22,7 +22,13 @@ static void family(struct snapshot *s, const char *name, const char *type, const
 
 static const char *name_of(const struct snapshot *s, size_t channel)
 {
-    return channel_name(s->service->channels[channel]);
+    return channel_name(s->service->channels[channel]->channel);
+}
+
+/* Figures are those of the active Presentation: its counters begin anew with it. */
+static struct store *store_of(const struct snapshot *s, size_t channel)
+{
+    return presentation_store(channel_active(s->service->channels[channel]->channel));
 }
 
 static void write_process(struct snapshot *s)
@@ -47,6 +53,48 @@ static void write_value(struct snapshot *s, const char *name, const char *type, 
     bytes_printf(s->out, "%s %" PRId64 "\n", name, value);
 }
 
+static void write_reloads(struct snapshot *s)
+{
+    const struct service_reloads *r = &s->service->reloads;
+    write_value(s, "openhesp_reloads_total", "counter", "Times the configuration was read again.",
+                r->done);
+    write_value(s, "openhesp_reloads_refused_total", "counter",
+                "Times it was wrong, so that nothing changed.", r->refused);
+    family(s, "openhesp_last_reload_timestamp_seconds", "gauge",
+           "When it was last read again, 0: never.");
+    bytes_printf(s->out, "openhesp_last_reload_timestamp_seconds %.3f\n",
+                 (double)r->last_utc_us / 1e6);
+    family(s, "openhesp_channel_changing", "gauge",
+           "1 where a Presentation is to follow another, or the channel is to end.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        bytes_printf(s->out, "openhesp_channel_changing{channel=\"%s\"} %d\n", name_of(s, i),
+                     s->channels[i].changing);
+}
+
+static void write_refusals(struct snapshot *s, const struct origin_state *o)
+{
+    static const char *const reasons[ORIGIN_CUT_REASONS] = {
+        [ORIGIN_CUT_STALLED] = "stalled", [ORIGIN_CUT_OUTDATED] = "outdated",
+        [ORIGIN_CUT_SLOW] = "slow",       [ORIGIN_CUT_REQUEST] = "request",
+        [ORIGIN_CUT_REFUSED] = "refused", [ORIGIN_CUT_REMOVED] = "removed",
+    };
+    const char *cut = "openhesp_origin_cut_connections_total";
+    const char *refused = "openhesp_origin_refused_connections_total";
+    family(s, cut, "counter",
+           "Connections cut: readers who stalled, whose segment left the window, who were slow; "
+           "requests that did not get whole; refused ones that did not ask; readers of what was "
+           "removed.");
+    for (int i = 0; i < ORIGIN_CUT_REASONS; i++)
+        bytes_printf(s->out, "%s{reason=\"%s\"} %" PRId64 "\n", cut, reasons[i], o->cut[i]);
+    family(s, refused, "counter",
+           "Connections refused with 503: too many in all, too many of one address.");
+    bytes_printf(s->out, "%s{reason=\"all\"} %" PRId64 "\n", refused, o->refused_connections);
+    bytes_printf(s->out, "%s{reason=\"address\"} %" PRId64 "\n", refused,
+                 o->refused_connections_of_address);
+    write_value(s, "openhesp_origin_refused_requests_total", "counter",
+                "Requests refused with 429: too many of one address.", o->refused_requests);
+}
+
 static void write_origin(struct snapshot *s)
 {
     struct origin_state o;
@@ -65,6 +113,7 @@ static void write_origin(struct snapshot *s)
                 o.bytes_sent);
     write_value(s, "openhesp_origin_cut_readers_total", "counter",
                 "Viewers cut off for reading too slowly.", o.cut_readers);
+    write_refusals(s, &o);
     family(s, "openhesp_origin_cpu_seconds_total", "counter", "CPU of the origin's thread.");
     bytes_printf(s->out, "openhesp_origin_cpu_seconds_total %.6f\n", (double)o.cpu_us / 1e6);
 }
@@ -75,6 +124,14 @@ static void write_feeds(struct snapshot *s)
     for (size_t i = 0; i < s->service->channel_count; i++)
         bytes_printf(s->out, "openhesp_feed_up{channel=\"%s\"} %d\n", name_of(s, i),
                      s->channels[i].input.feed == INPUT_UP);
+    family(s, "openhesp_feed_picture_up", "gauge", "1 where the feed's pictures come.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        bytes_printf(s->out, "openhesp_feed_picture_up{channel=\"%s\"} %d\n", name_of(s, i),
+                     s->channels[i].input.picture == INPUT_PART_UP);
+    family(s, "openhesp_feed_sound_up", "gauge", "1 where the feed's sound comes.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        bytes_printf(s->out, "openhesp_feed_sound_up{channel=\"%s\"} %d\n", name_of(s, i),
+                     s->channels[i].input.sound == INPUT_PART_UP);
     struct {
         const char *name, *help;
         size_t at;
@@ -89,6 +146,8 @@ static void write_feeds(struct snapshot *s)
          offsetof(struct input_state, reopened)},
         {"openhesp_feed_decode_errors_total", "Pieces of the feed that could not be decoded.",
          offsetof(struct input_state, decode_errors)},
+        {"openhesp_feed_refused_pushes_total", "Pushes by whom the feed's key let not in.",
+         offsetof(struct input_state, refused_pushes)},
     };
     for (size_t k = 0; k < sizeof counters / sizeof *counters; k++) {
         family(s, counters[k].name, "counter", counters[k].help);
@@ -106,7 +165,7 @@ static void write_tracks(struct snapshot *s, const char *name, const char *type,
 {
     family(s, name, type, help);
     for (size_t i = 0; i < s->service->channel_count; i++) {
-        const struct store *store = channel_store(s->service->channels[i]);
+        const struct store *store = store_of(s, i);
         for (size_t k = 0; k < store_track_count(store); k++) {
             struct store_track *track = store_track_at(store, k);
             struct store_track_state state;
@@ -163,8 +222,7 @@ static void write_store(struct snapshot *s)
            "availabilityDuration as the manifest says it.");
     for (size_t i = 0; i < s->service->channel_count; i++)
         bytes_printf(s->out, "openhesp_available_seconds{channel=\"%s\"} %" PRId64 "\n",
-                     name_of(s, i),
-                     store_available_us(channel_store(s->service->channels[i])) / 1000000);
+                     name_of(s, i), store_available_us(store_of(s, i)) / 1000000);
 }
 
 /* One line for each rung of each channel; at is the figure's place in struct rung_state. */
@@ -282,8 +340,9 @@ void metrics_write(const struct service *service, int64_t now_us, struct bytes_w
         return;
     }
     for (size_t i = 0; i < service->channel_count; i++)
-        channel_state(service->channels[i], now_us, &s.channels[i]);
+        channel_state(service->channels[i]->channel, now_us, &s.channels[i]);
     write_process(&s);
+    write_reloads(&s);
     write_origin(&s);
     write_feeds(&s);
     write_store(&s);

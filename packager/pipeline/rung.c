@@ -101,10 +101,10 @@ static void reconstructed(void *context, struct reconstruction *reconstruction)
     packet_maker_offer(r->maker, reconstruction);
 }
 
-static int want(void *context, int64_t sequence, bool exists)
+static int want(void *context, int64_t sequence, uint64_t client, bool exists)
 {
     struct rung *r = context;
-    return packet_maker_want(r->maker, sequence, exists);
+    return packet_maker_want(r->maker, sequence, client, exists);
 }
 
 static void unwant(void *context, int64_t sequence)

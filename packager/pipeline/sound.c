@@ -20,6 +20,7 @@ const char sound_track_id[] = "audio";
 struct sound {
     struct sound_config config;
     struct timeline timeline;
+    int64_t first_sample; /* of the channel's */
     struct audio_track *track;
     struct store_track *store_track;
     pthread_t thread;
@@ -49,7 +50,8 @@ static int push(struct sound *s, int64_t frame)
     int64_t now_us = clock_monotonic_us();
     int64_t capture = slot_us + (clock_utc_us() - now_us);
     bool announced = atomic_load(&s->end_frame) != INT64_MAX;
-    input_audio(s->config.input, frame * AUDIO_TRACK_FRAME, AUDIO_TRACK_FRAME, slot_us, planes);
+    source_sound(s->config.source, s->first_sample + frame * AUDIO_TRACK_FRAME, AUDIO_TRACK_FRAME,
+                 slot_us, planes);
     if (now_us - slot_us > late_us) {
         memset(left, 0, sizeof left);
         memset(right, 0, sizeof right);
@@ -111,6 +113,7 @@ int sound_create(const struct sound_config *config, struct sound **out)
 int sound_start(struct sound *s, const struct timeline *timeline)
 {
     s->timeline = *timeline;
+    s->first_sample = timeline_first_sample(timeline);
     if (pthread_create(&s->thread, NULL, work, s))
         return ERR_STATE;
     s->running = true;

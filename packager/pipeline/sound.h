@@ -1,11 +1,11 @@
-/* The sound of a channel at work: a thread that asks the input for each frame's samples when their
- * time has passed, and pushes them through the audio track.
- * Thread-safety: create, start, announce and destroy from one thread; state from any. */
+/* The sound of a Presentation at work: a thread that asks the source for each frame's samples when
+ * their time has passed, and pushes them through the audio track. Thread-safety: create, start,
+ * announce and destroy from one thread; state from any. */
 #ifndef PACKAGER_PIPELINE_SOUND_H
 #define PACKAGER_PIPELINE_SOUND_H
 
-#include "packager/ingest/input.h"
 #include "packager/pipeline/histogram.h"
+#include "packager/pipeline/source.h"
 #include "packager/pipeline/timeline.h"
 #include "packager/store/store.h"
 
@@ -16,7 +16,7 @@ struct sound_config {
     int64_t bitrate_bps;
     struct rational segment_duration;
     struct store *store;
-    struct input *input; /* borrowed */
+    struct source *source; /* borrowed */
 };
 
 int sound_create(const struct sound_config *config, struct sound **out);

@@ -3,6 +3,47 @@
 #include <assert.h>
 #include <math.h>
 
+enum { US_PER_S = 1000000, SCALE_MAX = 100000000, SAMPLE_RATE = 48000 };
+
+int64_t timeline_common_scale(int64_t a, int64_t b)
+{
+    struct rational r = timebase_reduce((struct rational){a, b});
+    return r.num <= SCALE_MAX / b ? r.num * b : 0;
+}
+
+static int64_t microseconds(struct rational seconds)
+{
+    return timebase_muldiv_floor(seconds.num, US_PER_S, seconds.den);
+}
+
+/* start + frames / rate */
+static struct rational moment_after(struct rational start, int64_t frames, struct rational rate)
+{
+    int64_t scale = timeline_common_scale(start.den, rate.num);
+    if (scale)
+        return timebase_reduce((struct rational){
+            start.num * (scale / start.den) + frames * rate.den * (scale / rate.num), scale});
+    return timebase_reduce(
+        (struct rational){microseconds(start) + timebase_frame_us(frames, rate), US_PER_S});
+}
+
+struct timeline timeline_following(const struct timeline *t, int64_t end_frame,
+                                   struct rational video_rate, double segment_duration_s)
+{
+    struct timeline next = {.start = moment_after(t->start, end_frame, t->video_rate),
+                            .video_rate = video_rate,
+                            .audio_rate = t->audio_rate,
+                            .segment_duration =
+                                timeline_whole_frames(segment_duration_s, video_rate)};
+    next.start_us = t->start_us - microseconds(t->start) + microseconds(next.start);
+    return next;
+}
+
+int64_t timeline_first_sample(const struct timeline *t)
+{
+    return timebase_muldiv_floor(t->start.num, SAMPLE_RATE, t->start.den);
+}
+
 int64_t timeline_video_us(const struct timeline *t, int64_t frame)
 {
     return t->start_us + timebase_frame_us(frame, t->video_rate);

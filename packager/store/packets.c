@@ -87,14 +87,14 @@ int store_newest_packet(struct store_track *t, int64_t pinned, struct blob **out
     return status;
 }
 
-int store_want_packet(struct store_track *t, int64_t sequence)
+int store_want_packet(struct store_track *t, int64_t sequence, uint64_t client)
 {
     if (!t->maker.want)
         return ERR_OK;
     pthread_mutex_lock(&t->store->lock);
     bool exists = in_window(t, sequence) && *store_ring_at(&t->packets, sequence);
     pthread_mutex_unlock(&t->store->lock);
-    return t->maker.want(t->maker.context, sequence, exists);
+    return t->maker.want(t->maker.context, sequence, client, exists);
 }
 
 void store_unwant_packet(struct store_track *t, int64_t sequence)

@@ -25,6 +25,13 @@ int store_create(const struct store_limits *limits, struct store **out)
     return ERR_OK;
 }
 
+void store_set_max_bytes(struct store *s, size_t max_bytes)
+{
+    pthread_mutex_lock(&s->lock);
+    s->limits.max_bytes = max_bytes;
+    pthread_mutex_unlock(&s->lock);
+}
+
 static void destroy_track(struct store_track *t)
 {
     while (t->packets.first < t->packets.end)

@@ -69,15 +69,19 @@ struct store_packet_maker {
     void *context;
     /* Somebody wants packet `sequence`; exists says that it is there already, so that this only
      * tells of demand. Where it isn't, store_put_packet brings it sooner or later, once its sample
-     * is there. Called for each request: the maker folds repeats. ERR_FULL: too many are asked for
-     * at once; nothing will come of this one. */
-    int (*want)(void *context, int64_t sequence, bool exists);
+     * is there. Called for each request: the maker folds repeats, and shares its work out fairly
+     * among clients, whatever their numbers mean. ERR_FULL: too many are asked for at once; nothing
+     * will come of this one. */
+    int (*want)(void *context, int64_t sequence, uint64_t client, bool exists);
     /* That request is over, served or not: what nobody wants any more need not be made. */
     void (*unwant)(void *context, int64_t sequence);
 };
 
 int store_create(const struct store_limits *limits, struct store **out);
 void store_destroy(struct store *s); /* NULL is fine; readers must be closed before */
+
+/* Sets limits.max_bytes anew; what exceeds it goes with the next change. */
+void store_set_max_bytes(struct store *s, size_t max_bytes);
 
 /* Adds a track, before the first append (else ERR_STATE). maker may be NULL, and is copied. The
  * store owns the track. ERR_EXISTS: the id is taken; ERR_FULL: STORE_TRACKS_MAX are there;
@@ -134,9 +138,9 @@ int store_find_packet(struct store_track *t, int64_t sequence, struct blob **out
 int store_newest_packet(struct store_track *t, int64_t pinned, struct blob **out,
                         int64_t *sequence);
 
-/* Tells the track's maker, where it has one, that a request for packet `sequence` begins (its
- * statuses) and ends: for each request once. */
-int store_want_packet(struct store_track *t, int64_t sequence);
+/* Tells the track's maker, where it has one, that a client's request for packet `sequence` begins
+ * (its statuses) and ends: for each request once. */
+int store_want_packet(struct store_track *t, int64_t sequence, uint64_t client);
 void store_unwant_packet(struct store_track *t, int64_t sequence);
 
 /* What a packet is made of, where its picture is not at hand: the chunk (a reference, the

@@ -30,8 +30,9 @@ struct store_track {
     int64_t peak_segment_bps;
 };
 
-/* Thread-safety: limits are fixed; tracks are added, never removed, and counted last; the lock
- * guards the rest. No call leaves the folder while it is held, but to blobs and the allocator. */
+/* Thread-safety: limits.window_us is fixed; tracks are added, never removed, and counted last; the
+ * lock guards the rest. No call leaves the folder while it is held, but to blobs and the allocator.
+ */
 struct store {
     struct store_limits limits;
     struct store_track *tracks[STORE_TRACKS_MAX]; /* owned */

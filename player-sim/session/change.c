@@ -14,7 +14,7 @@ static bool is_called_for(const struct session *s)
 {
     const struct session_stream *st = &s->picture;
     if (!st->of.channel || st->stopped || st->flows_us < 0 || session_stream_ended(st) ||
-        s->next.of.channel || s->join.pending)
+        s->next.of.channel || s->join.pending || session_follow_is_near(s))
         return false;
     return wanted(s, st->of.channel) != st->of.track;
 }

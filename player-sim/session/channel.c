@@ -19,6 +19,18 @@ static const int64_t time_den_max = INT32_MAX;
 static const int64_t poll_s_max = 86400;
 static const int64_t us_most = (int64_t)1 << 60;
 
+static wide divide_floor(wide a, wide b)
+{
+    wide q = a / b;
+    return a % b < 0 ? q - 1 : q;
+}
+
+static int64_t to_us(int64_t value, int64_t scale)
+{
+    wide us = divide_floor((wide)value * 1000000, hesp_scale(scale));
+    return (int64_t)(us > us_most ? us_most : us < -us_most ? -us_most : us);
+}
+
 static bool within(struct rational r, int64_t num_max, int64_t den_max)
 {
     return r.num <= num_max && r.num >= -num_max && r.den > 0 && r.den <= den_max;
@@ -121,6 +133,63 @@ static void read_sound(struct session_channel *c)
     }
 }
 
+static int compare(int64_t a, int64_t a_scale, int64_t b, int64_t b_scale)
+{
+    wide left = (wide)a * hesp_scale(b_scale), right = (wide)b * hesp_scale(a_scale);
+    return left < right ? -1 : left > right;
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct hesp_presentation *left = *(const struct hesp_presentation *const *)a;
+    const struct hesp_presentation *right = *(const struct hesp_presentation *const *)b;
+    const struct hesp_bounds *l = &left->bounds, *r = &right->bounds;
+    int order = compare(l->start, l->scale, r->start, r->scale);
+    return order ? order : strcmp(left->id, right->id);
+}
+
+/* false: it is of no use. */
+static bool read_view(struct session_channel *whole, const struct hesp_presentation *p,
+                      struct session_channel *out)
+{
+    *out = *whole;
+    out->presentation = p;
+    out->rungs = NULL;
+    out->rung_count = 0;
+    out->has_sound = false;
+    out->views = NULL;
+    out->view_count = 0;
+    out->whole = whole;
+    if (read_rungs(out)) {
+        free(out->rungs);
+        return false;
+    }
+    read_sound(out);
+    return true;
+}
+
+/* Those that are to come after the active one. Without memory there are none. */
+static void read_views(struct session_channel *c)
+{
+    const struct hesp_manifest *m = &c->manifest;
+    const struct hesp_bounds *active = &c->presentation->bounds;
+    const struct hesp_presentation **later =
+        calloc(m->presentation_count, sizeof *later); /* at least 1: the active one */
+    size_t count = 0;
+    for (size_t i = 0; later && i < m->presentation_count; i++) {
+        const struct hesp_bounds *b = &m->presentations[i].bounds;
+        if (b->has_start && compare(b->start, b->scale, active->start, active->scale) > 0)
+            later[count++] = &m->presentations[i];
+    }
+    if (count) {
+        qsort(later, count, sizeof *later, by_start);
+        c->views = calloc(SESSION_VIEWS_MAX, sizeof *c->views);
+    }
+    for (size_t i = 0; c->views && i < count && c->view_count < SESSION_VIEWS_MAX; i++)
+        c->view_count += read_view(c, later[i], &c->views[c->view_count]);
+    free(later);
+}
+
 /* The parts of a valid manifest that a viewer follows. */
 static int choose(struct session_channel *c, char *error)
 {
@@ -132,14 +201,18 @@ static int choose(struct session_channel *c, char *error)
     c->presentation = session_channel_presentation(c, m->active_presentation);
     assert(c->presentation); /* or it would not be valid (H7) */
     int64_t poll_s = m->fallback_poll_rate;
+    c->current_us = to_us(m->current_time.value, m->current_time.scale);
     c->poll_us = 1000000 * (poll_s < 1 ? 1 : poll_s > poll_s_max ? poll_s_max : poll_s);
     int status = read_rungs(c);
     if (status == ERR_UNSUPPORTED)
         snprintf(error, SESSION_CHANNEL_ERROR_BYTES,
                  "Presentation \"%.40s\": has no video track with a frame rate and both patterns",
                  c->presentation->id);
+    if (status)
+        return status;
     read_sound(c);
-    return status;
+    read_views(c);
+    return ERR_OK;
 }
 
 int session_channel_read(const char *url, const void *json, size_t size,
@@ -170,24 +243,23 @@ int session_channel_read(const char *url, const void *json, size_t size,
 
 struct session_channel *session_channel_ref(struct session_channel *c)
 {
-    c->references++;
+    (c->whole ? c->whole : c)->references++;
     return c;
 }
 
 void session_channel_unref(struct session_channel *c)
 {
+    if (c && c->whole)
+        c = c->whole;
     if (!c || --c->references)
         return;
+    for (size_t i = 0; i < c->view_count; i++)
+        free(c->views[i].rungs);
+    free(c->views);
     hesp_manifest_finish(&c->manifest);
     free(c->rungs);
     free(c->url);
     free(c);
-}
-
-static wide divide_floor(wide a, wide b)
-{
-    wide q = a / b;
-    return a % b < 0 ? q - 1 : q;
 }
 
 int64_t session_track_time_us(const struct session_track *t, int64_t sequence)
@@ -294,6 +366,48 @@ const struct hesp_presentation *session_channel_presentation(const struct sessio
     for (size_t i = 0; i < m->presentation_count; i++)
         if (strcmp(m->presentations[i].id, id) == 0)
             return &m->presentations[i];
+    return NULL;
+}
+
+int64_t session_presentation_start_us(const struct hesp_presentation *p)
+{
+    return to_us(p->bounds.start, p->bounds.scale);
+}
+
+int64_t session_presentation_end_us(const struct hesp_presentation *p)
+{
+    return p->bounds.has_end ? to_us(p->bounds.end, p->bounds.scale) : INT64_MAX;
+}
+
+struct session_channel *session_channel_view(struct session_channel *c,
+                                             const struct hesp_presentation *p)
+{
+    struct session_channel *whole = c->whole ? c->whole : c;
+    if (whole->presentation == p)
+        return whole;
+    for (size_t i = 0; i < whole->view_count; i++)
+        if (whole->views[i].presentation == p)
+            return &whole->views[i];
+    return NULL;
+}
+
+static bool comes_after(const struct session_channel *c, const struct hesp_presentation *p)
+{
+    const struct hesp_bounds *next = &c->presentation->bounds, *old = &p->bounds;
+    return c->presentation != p && compare(next->start, next->scale, old->end, old->scale) >= 0;
+}
+
+struct session_channel *session_channel_after(struct session_channel *c,
+                                              const struct hesp_presentation *p)
+{
+    struct session_channel *whole = c->whole ? c->whole : c;
+    if (!p->bounds.has_end)
+        return NULL;
+    if (comes_after(whole, p))
+        return whole;
+    for (size_t i = 0; i < whole->view_count; i++)
+        if (comes_after(&whole->views[i], p))
+            return &whole->views[i];
     return NULL;
 }
 

@@ -1,5 +1,6 @@
-/* From Presentation to Presentation: the one that is active when this one is over is joined, at its
- * first frame where it goes on from here. Where there is none, the channel has ended. */
+/* Where nothing is listed yet that goes on from a Presentation (follow.c): the one that is active
+ * when this one is over is joined, at its first frame where it goes on from here. Where there is
+ * none, the channel has ended. */
 #include "player-sim/session/state.h"
 
 #include <string.h>
@@ -27,7 +28,7 @@ static void lead_on(struct session *s, struct session_channel *told)
     bool ended = session_stream_ended(st);
     if (!ended && session_channel_presentation(told, presentation_of(st)))
         return; /* its end is still to come */
-    if (ended && !s->end.over &&
+    if (ended && !s->end.over && !s->follow.by_now &&
         session_track_time_us(to.track, to.track->first_sequence) >
             session_track_time_us(st->of.track, st->last)) {
         follow(s, &to);
@@ -72,7 +73,7 @@ static void ask_what_follows(struct session *s)
 static bool is_ending(const struct session *s)
 {
     return session_stream_ended(&s->picture) && !s->end.over && !s->next.of.channel &&
-           !s->join.pending;
+           !s->join.pending && !session_follow_target(s);
 }
 
 void session_end_go_on(struct session *s)
@@ -80,7 +81,10 @@ void session_end_go_on(struct session *s)
     struct session_channel *told = s->manifests[s->channel].told;
     if (s->next.of.channel && s->entry == ENTRY_SWITCH && is_shown(s))
         session_change_give_up(s);
+    session_follow_go_on(s);
     if (!s->picture.of.channel || s->next.of.channel || s->join.pending || !told)
+        return;
+    if (session_follow_target(s) && !session_follow_is_late(s))
         return;
     if (told->presentation != s->picture.of.track->place.presentation &&
         strcmp(told->presentation->id, presentation_of(&s->picture)) != 0)
@@ -91,5 +95,7 @@ void session_end_go_on(struct session *s)
 
 int64_t session_end_next_us(const struct session *s)
 {
-    return is_ending(s) ? next_poll_us(s) : SESSION_NEVER;
+    int64_t follow_us = session_follow_next_us(s),
+            poll_us = is_ending(s) ? next_poll_us(s) : SESSION_NEVER;
+    return follow_us < poll_us ? follow_us : poll_us;
 }

@@ -2,6 +2,9 @@
  * looked at comes on at its own time, so that it does not matter when this is called. */
 #include "player-sim/session/state.h"
 
+/* How long the picture stands still for the rest of a Presentation while the next one is there. */
+static const int64_t patience_us = 1000000;
+
 /* A frame that can come on. at_us NEVER: there is none yet. */
 struct coming {
     int64_t at_us, due_us;
@@ -70,11 +73,28 @@ static struct coming from_switch(const struct session *s)
     return (struct coming){.at_us = later(head->decoded_us, due_us), .due_us = due_us};
 }
 
+/* The next Presentation is in time where all of the one before has been shown. Where the rest of
+ * that is lost, or too late, it comes on all the same. */
+static struct coming from_follow(const struct session *s)
+{
+    const struct session_stream *old = &s->picture;
+    const struct session_frame *head = session_frames_head(&s->next.frames);
+    if (!head || head->decoded_us < 0)
+        return nothing;
+    int64_t due_us = session_playhead_due(&s->playhead, head->time_us);
+    bool over = !old->frames.count && (old->stopped || session_stream_ended(old));
+    int64_t since_us = over ? s->playhead.shown_us : later(due_us, picture_due(s)) + patience_us;
+    return (struct coming){.at_us = later(later(head->decoded_us, due_us), since_us),
+                           .due_us = due_us};
+}
+
 static struct coming from_next(const struct session *s)
 {
     if (!s->next.id)
         return nothing;
-    return s->entry == ENTRY_JOIN ? from_join(s) : from_switch(s);
+    if (s->entry == ENTRY_JOIN)
+        return from_join(s);
+    return s->entry == ENTRY_FOLLOW ? from_follow(s) : from_switch(s);
 }
 
 /* The one of both that comes on first. */
@@ -103,9 +123,31 @@ static void start_playhead(struct session *s, const struct session_frame *frame,
     session_playhead_start(&s->playhead, frame->time_us, at_us, s->config.buffer_us);
 }
 
+/* When the picture that is shown was to give way; NEVER: at its Presentation's end, after which
+ * none is listed. */
+static int64_t owed_us(const struct session *s)
+{
+    if (!session_stream_ended(&s->picture))
+        return picture_due(s);
+    const struct session_channel *to = session_follow_target(s);
+    return to ? later(session_playhead_due(&s->playhead,
+                                           session_presentation_start_us(to->presentation)),
+                      s->playhead.shown_us)
+              : SESSION_NEVER;
+}
+
+/* Pictures that were to come before the first one of what follows, or that the old Presentation
+ * still owed, are missed: the picture stands still for them, and is not behind for it later. */
+static void miss_pictures(struct session *s, const struct coming *c)
+{
+    int64_t from_us = owed_us(s);
+    stood_still(s, &s->next.of, from_us == SESSION_NEVER ? c->due_us : from_us, c->at_us);
+}
+
 static void take_over(struct session *s, int64_t at_us)
 {
-    if (s->entry == ENTRY_SWITCH)
+    enum session_entry_kind entry = s->entry;
+    if (entry == ENTRY_SWITCH)
         session_change_done(s, at_us);
     else
         s->end = (struct session_end_state){0};
@@ -113,6 +155,10 @@ static void take_over(struct session *s, int64_t at_us)
     s->picture = s->next;
     s->next = (struct session_stream){0};
     s->shown_once = true;
+    if (entry == ENTRY_FOLLOW)
+        session_follow_done(s);
+    else if (entry == ENTRY_JOIN)
+        s->follow = (struct session_follow_state){0};
 }
 
 static void show(struct session *s, const struct coming *c, bool takes_over)
@@ -121,6 +167,9 @@ static void show(struct session *s, const struct coming *c, bool takes_over)
     struct session_frame frame = *session_frames_head(&st->frames);
     if (takes_over && s->entry == ENTRY_JOIN) {
         start_playhead(s, &frame, c->at_us);
+    } else if (takes_over && s->entry == ENTRY_FOLLOW) {
+        miss_pictures(s, c);
+        session_playhead_show(&s->playhead, frame.time_us, c->due_us, c->at_us);
     } else {
         int64_t stall_us = session_playhead_show(&s->playhead, frame.time_us, c->due_us, c->at_us);
         stood_still(s, &st->of, c->at_us - stall_us, c->at_us);
@@ -154,6 +203,6 @@ int64_t session_screen_next_us(const struct session *s)
 
 void session_screen_give_up(struct session *s)
 {
-    if (s->playhead.runs && s->picture.of.channel && !session_stream_ended(&s->picture))
-        stood_still(s, &s->picture.of, picture_due(s), s->actions.now_us);
+    if (s->playhead.runs && s->picture.of.channel)
+        stood_still(s, &s->picture.of, owed_us(s), s->actions.now_us);
 }

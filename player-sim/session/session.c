@@ -25,6 +25,7 @@ int session_create(const struct session_config *config, struct session **out)
     s->channel = config->first_channel;
     s->actions.channel = s->channel;
     s->actions.decodes = config->decodes;
+    s->round_trip_us = SESSION_NEVER;
     *out = s;
     return ERR_OK;
 }
@@ -36,9 +37,12 @@ void session_destroy(struct session *s)
     session_stream_finish(&s->picture);
     session_stream_finish(&s->next);
     session_stream_finish(&s->sound);
+    session_stream_finish(&s->sound_next);
     session_actions_finish(&s->actions);
-    for (size_t i = 0; i < s->config.channel_count; i++)
+    for (size_t i = 0; i < s->config.channel_count; i++) {
         session_channel_unref(s->manifests[i].told);
+        free(s->manifests[i].url);
+    }
     free(s->manifests);
     free(s);
 }
@@ -107,12 +111,12 @@ bool session_next_action(struct session *s, struct session_action *out)
 /* With a frame after the packet's, a stream has proved itself. */
 static void note_flow(struct session *s, const struct session_stream *st)
 {
-    if (st->flows_us < 0)
+    if (st->flows_us < 0 || st == &s->sound_next)
         return;
     if (st == &s->sound) {
         s->listening.now_tried = false;
         s->listening.tries = (struct session_tries){0};
-    } else if (st == &s->picture || s->entry != ENTRY_SWITCH) {
+    } else if (st == &s->picture || s->entry == ENTRY_JOIN) {
         s->join.tries = (struct session_tries){0};
     }
 }
@@ -124,7 +128,9 @@ static void decoded(struct session *s, struct session_stream *st, int64_t sequen
     note_flow(s, st);
     if (st == &s->sound)
         session_anatomy_sound(&s->anatomy, &s->actions, &picture->of, sequence, at_us);
-    else if (st == &s->picture || s->entry == ENTRY_JOIN)
+    else if (st == &s->sound_next) /* later than any of the Presentation before */
+        session_anatomy_sound(&s->anatomy, &s->actions, &picture->of, INT64_MAX, at_us);
+    else if (st == &s->picture || s->entry != ENTRY_SWITCH)
         session_anatomy_picture(&s->anatomy, &s->actions, &st->of, at_us);
     else if (s->entry == ENTRY_SWITCH && s->change.decoded_us < 0)
         s->change.decoded_us = at_us;
@@ -132,7 +138,7 @@ static void decoded(struct session *s, struct session_stream *st, int64_t sequen
 
 static struct session_stream *stream_by_id(struct session *s, uint32_t id)
 {
-    struct session_stream *all[] = {&s->picture, &s->next, &s->sound};
+    struct session_stream *all[] = {&s->picture, &s->next, &s->sound, &s->sound_next};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (id && all[i]->id == id)
             return all[i];
@@ -181,10 +187,13 @@ static void take_frames(struct session *s, struct session_stream *st)
 static void take_packet(struct session *s, struct session_stream *st,
                         const struct session_event *event)
 {
+    int64_t took_us = event->first_byte_us - event->connected_us;
+    if (took_us >= 0 && took_us < s->round_trip_us)
+        s->round_trip_us = took_us;
     session_stream_packet(st, &s->actions, event);
     if (!st->id || !st->video)
         return;
-    if (s->entry != ENTRY_SWITCH) {
+    if (s->entry == ENTRY_JOIN) {
         const struct session_channel *c = st->of.channel;
         int64_t beside =
             c->has_sound ? session_track_beside(&c->sound, st->of.track, st->first) : -1;
@@ -202,24 +211,40 @@ static void tell_failure(struct session *s, const struct session_rendition *of,
                           event->text ? event->text : "a request has failed");
 }
 
+/* Whether a join has asked, by a manifest of long ago, for what a Presentation that is over has no
+ * more: the manifest is asked for then, and what is missing after that is told. */
+static bool is_outdated(const struct session *s, const struct session_stream *st,
+                        const struct session_event *event)
+{
+    const struct session_channel *told = s->manifests[s->channel].told;
+    const struct session_stream *joined = s->next.of.channel ? &s->next : &s->picture;
+    bool is_over = told && strcmp(told->presentation->id, st->of.channel->presentation->id) != 0;
+    return session_stream_lacks(event->http_status) && s->entry == ENTRY_JOIN &&
+           joined->flows_us < 0 && st->flows_us < 0 &&
+           (is_over || session_manifests_old(s, s->channel));
+}
+
 static void handle_stream(struct session *s, struct session_stream *st,
                           const struct session_event *event)
 {
-    bool of_packet = event->request == st->packet_request;
+    bool of_packet = event->request == st->packet_request, is_over = false;
     if (st->video && (event->kind == SESSION_PACKET || event->kind == SESSION_CHUNK))
         s->picture_bytes += event->sample.bytes;
     if (event->kind == SESSION_FAILED) {
-        tell_failure(s, &st->of, event);
-        session_stream_failed(st, event->request, event->http_status);
+        if (!is_outdated(s, st, event))
+            tell_failure(s, &st->of, event);
+        is_over = session_stream_failed(st, event->request, event->http_status);
     } else if (event->kind == SESSION_PACKET && of_packet) {
         take_packet(s, st, event);
     } else if (event->kind == SESSION_CHUNK && !of_packet) {
         if (event->sample.manifest_update)
-            session_manifests_update(s);
+            session_manifests_update(s, event->sample.manifest_url);
         session_stream_chunk(st, &s->actions, event);
     } else if (event->kind == SESSION_FINISHED && !of_packet) {
-        session_stream_finished(st, event->request);
+        is_over = session_stream_finished(st, event->request);
     }
+    if (is_over && st == &s->picture && session_manifests_old(s, s->channel))
+        session_manifests_ask(s, s->channel); /* nobody has said so */
     take_frames(s, st);
 }
 
@@ -239,7 +264,7 @@ void session_handle(struct session *s, int64_t now_us, const struct session_even
 {
     if (!begin(s, now_us))
         return;
-    struct session_stream *all[] = {&s->picture, &s->next, &s->sound};
+    struct session_stream *all[] = {&s->picture, &s->next, &s->sound, &s->sound_next};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (session_stream_owns(all[i], event->request)) {
             handle_stream(s, all[i], event);
@@ -281,6 +306,7 @@ void session_resync(struct session *s, int64_t now_us)
     if (s->picture.of.channel && !s->picture.stopped && !s->next.of.channel && !s->join.pending) {
         session_stream_stop(&s->picture, &s->actions);
         session_stream_close(&s->sound, &s->actions);
+        session_stream_close(&s->sound_next, &s->actions);
         session_join_begin(s);
     }
     go_on(s);
@@ -304,6 +330,8 @@ int64_t session_ahead_us(const struct session *s, int64_t now_us)
     const struct session_stream *st = &s->picture;
     if (!st->of.channel || !s->playhead.runs || st->received < 0)
         return 0;
+    if (s->next.id && s->entry == ENTRY_FOLLOW)
+        st = &s->next; /* all of both is to be shown */
     int64_t due_us =
         session_playhead_due(&s->playhead, session_track_time_us(st->of.track, st->received));
     return due_us > now_us ? due_us - now_us : 0;
@@ -335,9 +363,12 @@ const struct session_channel *session_watches(const struct session *s, size_t *c
 {
     const struct session_channel *told = s->manifests[s->channel].told;
     const struct session_stream *st = s->picture.of.channel ? &s->picture : &s->next;
+    const struct session_channel *of = st->of.channel;
     *channel = s->channel;
     *rung = 0;
-    for (size_t i = 0; told && st->of.channel && i < told->rung_count; i++)
+    if (told && of && strcmp(told->presentation->id, of->presentation->id) != 0)
+        told = of; /* not the active Presentation yet, or any more */
+    for (size_t i = 0; told && of && i < told->rung_count; i++)
         if (strcmp(told->rungs[i].name, st->of.track->name) == 0)
             *rung = i;
     return told;

@@ -166,7 +166,8 @@ struct session_sample {
     size_t bytes;       /* of packet or chunk */
     int64_t capture_us; /* UTC, of its prft; -1: none */
     bool manifest_update;
-    struct blob *payload; /* packet or chunk, or NULL; borrowed, the session takes references */
+    const char *manifest_url; /* of that event, as it says it; NULL: none; borrowed */
+    struct blob *payload;     /* packet or chunk, or NULL; borrowed, the session takes references */
 };
 
 enum session_event_kind {

@@ -24,10 +24,13 @@ struct session_known_manifest {
     uint32_t request;             /* 0: none under way */
     bool asked;                   /* at least once, whatever became of it */
     int64_t answered_us;          /* when a request for it was over last */
+    int64_t told_us;              /* when `told` came */
+    char *url; /* owned; where a manifestupdate has it fetched; NULL: as configured */
 };
 
 /* How the stream that is to be shown next comes in: by its first picture that is decoded; at the
- * first due frame that it holds, measured as a switch; or the same after a Presentation's end. */
+ * first due frame that it holds, measured as a switch; or in its time, once all of the Presentation
+ * before it has been shown. */
 enum session_entry_kind { ENTRY_JOIN, ENTRY_SWITCH, ENTRY_FOLLOW };
 
 /* A join that is still to be asked for. */
@@ -51,6 +54,11 @@ struct session_sound_state {
     struct session_tries tries;
 };
 
+struct session_follow_state { /* of the next Presentation */
+    bool by_now;              /* its first packet was lost: as HESP_NOW */
+    struct session_tries tries;
+};
+
 struct session_end_state {
     unsigned polls; /* of the manifest since the last frame was received */
     bool over;      /* and told so */
@@ -70,12 +78,15 @@ struct session {
     struct session_stream next;    /* what takes over from it; entry says how */
     enum session_entry_kind entry;
     struct session_stream sound;
+    struct session_stream sound_next; /* of the Presentation that follows, until its turn */
     struct session_playhead playhead;
+    int64_t round_trip_us; /* the least that a packet took; NEVER: none yet */
 
     struct session_anatomy anatomy; /* of the start-up or zap that is being measured */
     struct session_join_state join;
     struct session_switch_state change;
     struct session_sound_state listening;
+    struct session_follow_state follow;
     struct session_end_state end;
     int64_t poll_us; /* when the manifest is to be fetched again */
     struct session_tries poll_tries;
@@ -91,7 +102,13 @@ void session_repair(struct session *s);
 void session_manifests_ask(struct session *s, size_t channel);
 void session_manifests_told(struct session *s, size_t channel, struct session_channel *told);
 void session_manifests_failed(struct session *s, size_t channel);
-void session_manifests_update(struct session *s); /* an event says that there is a new one */
+/* An event says that there is a new one: at url, or, NULL, where it always was. */
+void session_manifests_update(struct session *s, const char *url);
+/* As far as the manifest tells: the manifest time of what is newest on that channel now. Rather too
+ * small than too large. */
+int64_t session_manifests_edge_us(const struct session *s, size_t channel);
+/* It was told so long ago that it is worth asking anew before something is given up. */
+bool session_manifests_old(const struct session *s, size_t channel);
 void session_manifests_leave_channel(struct session *s);
 void session_manifests_go_on(struct session *s);
 int64_t session_manifests_next_us(const struct session *s);
@@ -129,7 +146,25 @@ void session_listening_begin(struct session *s, const struct session_stream *pic
 void session_listening_go_on(struct session *s);
 int64_t session_listening_next_us(const struct session *s);
 
-/* ---- end.c: from Presentation to Presentation ---- */
+/* The sound of the Presentation that follows, from its first frame on. */
+void session_listening_follow(struct session *s, struct session_channel *channel);
+/* The picture has gone over to that Presentation. */
+void session_listening_followed(struct session *s);
+
+/* ---- follow.c: from Presentation to Presentation, where one is listed that goes on ---- */
+
+void session_follow_go_on(struct session *s);
+int64_t session_follow_next_us(const struct session *s);
+void session_follow_failed(struct session *s);
+void session_follow_done(struct session *s);
+/* The next Presentation is to be joined where it is now, and not followed from its start. */
+bool session_follow_is_late(const struct session *s);
+/* So soon that another rung of this one is no longer worth asking for. */
+bool session_follow_is_near(const struct session *s);
+/* Where the picture goes on after its Presentation; NULL: nothing is listed, or it has no end. */
+struct session_channel *session_follow_target(const struct session *s);
+
+/* ---- end.c: where nothing is listed yet at the end of a Presentation ---- */
 
 void session_end_go_on(struct session *s);
 int64_t session_end_next_us(const struct session *s);

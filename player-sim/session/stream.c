@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOT_FOUND = 404 };
+enum { NOT_FOUND = 404, RANGE_NOT_SATISFIABLE = 416 };
 
 static const struct session_source no_source = {.segment = -1};
 
@@ -93,15 +93,31 @@ static struct session_source ask_segment(struct session_stream *st, struct sessi
     return (struct session_source){.request = request, .segment = segment};
 }
 
+void session_stream_take_whole(struct session_stream *st, struct session_actions *a)
+{
+    assert(!st->id && st->asked == st->of.track->first_sequence);
+    st->whole = true;
+    st->asked_us = a->now_us;
+    st->ahead = ask_segment(st, a, st->of.track->first_segment, 0);
+}
+
+/* Nothing more of it is wanted: what was asked for in the belief that it goes on is given up. */
+static void drop_unneeded(struct session_stream *st, struct session_actions *a)
+{
+    if (!st->ahead.brought) {
+        session_actions_cancel(a, &st->ahead.request);
+        st->ahead = no_source;
+    }
+    if (!st->current.brought)
+        session_actions_cancel(a, &st->current.request);
+}
+
 /* Asks for the segment after current in time, so that no round trip falls between them; and gives
  * it up where the Presentation turns out to end before it. */
 static void ask_ahead(struct session_stream *st, struct session_actions *a)
 {
     if (session_stream_ended(st)) {
-        if (!st->ahead.brought) {
-            session_actions_cancel(a, &st->ahead.request);
-            st->ahead = no_source;
-        }
+        drop_unneeded(st, a);
         return;
     }
     if (!st->current.request || st->ahead.segment >= 0 || st->ahead_failed || st->received < 0)
@@ -147,12 +163,12 @@ void session_stream_told(struct session_stream *st, struct session_actions *a,
     as_told.place.presentation = told;
     st->last = session_track_last(&as_told);
     st->broken |= ended && !session_stream_ended(st); /* nobody asks for what comes after that */
-    const struct session_track *track =
-        told == channel->presentation ? find_track(st, channel) : NULL;
+    struct session_channel *view = session_channel_view(channel, told);
+    const struct session_track *track = view ? find_track(st, view) : NULL;
     if (track) {
-        session_channel_ref(channel);
+        session_channel_ref(view);
         session_channel_unref(st->of.channel);
-        st->of = (struct session_rendition){channel, track};
+        st->of = (struct session_rendition){view, track};
     }
     if (st->id)
         ask_ahead(st, a);
@@ -164,6 +180,7 @@ static void hand_on(struct session_stream *st, struct session_actions *a, int64_
                     const struct session_sample *sample, bool opens)
 {
     st->received = n;
+    st->received_us = a->now_us;
     if (st->video) {
         struct session_frame frame = {.sequence = n,
                                       .time_us = session_track_time_us(st->of.track, n),
@@ -191,8 +208,8 @@ static void hand_on(struct session_stream *st, struct session_actions *a, int64_
 static int64_t read_packet(struct session_stream *st, struct session_actions *a,
                            const struct session_event *event)
 {
-    if (!st->video)
-        return st->asked;
+    if (!st->video) /* whole: the first frame is the packet's own */
+        return st->whole ? st->asked - 1 : st->asked;
     if (!event->has_sample) {
         session_actions_fault(a, &st->of, SESSION_FAULT_HTTP, "%s: a packet without a picture",
                               st->of.track->name);
@@ -202,6 +219,28 @@ static int64_t read_packet(struct session_stream *st, struct session_actions *a,
     if (n >= 0 && st->asked != HESP_NOW)
         session_continuity_holds(a, &st->of, n, st->asked);
     return n;
+}
+
+/* From where the packet says, unless it is coming already. */
+static void ask_continuation(struct session_stream *st, struct session_actions *a,
+                             const struct session_event *event)
+{
+    int64_t segment = event->segment_id, offset = event->offset;
+    if (st->whole && !st->video) {
+        segment = st->of.track->first_segment;
+        offset = 0;
+    }
+    if (st->ahead.segment == segment) {
+        st->current = st->ahead;
+    } else {
+        session_actions_cancel(a, &st->ahead.request);
+        drop_early(st);
+        st->asked_us = a->now_us;
+        st->current = ask_segment(st, a, segment, offset);
+    }
+    st->ahead = no_source;
+    st->ahead_failed = false;
+    ask_ahead(st, a);
 }
 
 void session_stream_packet(struct session_stream *st, struct session_actions *a,
@@ -227,10 +266,9 @@ void session_stream_packet(struct session_stream *st, struct session_actions *a,
         st->received = st->first;
     }
     if (session_stream_ended(st))
-        return;
-    st->asked_us = a->now_us;
-    st->current = ask_segment(st, a, event->segment_id, event->offset);
-    ask_ahead(st, a);
+        drop_unneeded(st, a);
+    else
+        ask_continuation(st, a, event);
 }
 
 static bool push_early(struct session_stream *st, const struct session_early *early)
@@ -271,11 +309,14 @@ void session_stream_chunk(struct session_stream *st, struct session_actions *a,
     }
 }
 
-void session_stream_finished(struct session_stream *st, uint32_t request)
+bool session_stream_finished(struct session_stream *st, uint32_t request)
 {
-    struct session_source *source = request == st->ahead.request ? &st->ahead : &st->current;
+    bool is_ahead = request == st->ahead.request;
+    struct session_source *source = is_ahead ? &st->ahead : &st->current;
     source->request = 0;
     source->finished = true;
+    int64_t end = session_track_segment_end(st->of.track, source->segment);
+    return !is_ahead && !session_stream_ended(st) && st->received < end;
 }
 
 /* Whether current has brought all that it had. */
@@ -285,8 +326,15 @@ static bool is_complete(const struct session_stream *st)
     return st->ahead.brought || (st->current.brought && end >= 0 && st->received >= end);
 }
 
-void session_stream_failed(struct session_stream *st, uint32_t request, int http_status)
+bool session_stream_lacks(int http_status)
 {
+    return http_status == NOT_FOUND || http_status == RANGE_NOT_SATISFIABLE;
+}
+
+bool session_stream_failed(struct session_stream *st, uint32_t request, int http_status)
+{
+    bool lacks = session_stream_lacks(http_status);
+    bool of_packet = request == st->packet_request, ended = session_stream_ended(st);
     if (request == st->packet_request) {
         st->packet_request = 0;
         st->broken = true;
@@ -301,7 +349,9 @@ void session_stream_failed(struct session_stream *st, uint32_t request, int http
     } else {
         *(request == st->ahead.request ? &st->ahead.request : &st->current.request) = 0;
         st->broken = !session_stream_ended(st);
+        st->missing = lacks;
     }
+    return lacks && !of_packet && !ended;
 }
 
 /* The early sample whose turn it is: of the current segment, or the very next one. */
@@ -334,6 +384,7 @@ static bool move_on(struct session_stream *st, struct session_actions *a)
                               "%s: segment %" PRId64 " brought no new frame", st->of.track->name,
                               st->current.segment);
         st->broken = true;
+        st->missing = true;
         return false;
     }
     if (st->ahead.segment >= 0)
@@ -350,9 +401,9 @@ static bool take(struct session_stream *st, struct session_actions *a,
                  const struct session_early *early)
 {
     int64_t n = session_continuity_number(a, &st->of, &early->sample, st->timescale);
-    if (n < 0)
-        return false;
-    int64_t expected = st->received < 0 ? n : st->received + 1;
+    if (n < 0 || (st->whole && n <= st->first))
+        return false; /* of no use; the packet has brought it */
+    int64_t expected = st->received >= 0 ? st->received + 1 : st->whole ? st->asked : n;
     bool holds = session_continuity_holds(a, &st->of, n, expected);
     /* Too far ahead to be waited for, or too far behind to be a repetition: whichever of the two is
      * wrong, a join is the way out. */
@@ -372,7 +423,7 @@ static bool take(struct session_stream *st, struct session_actions *a,
 
 bool session_stream_next(struct session_stream *st, struct session_actions *a, int64_t *sequence)
 {
-    while (st->of.channel && !st->broken && !st->stopped) {
+    while (st->id && !st->broken && !st->stopped) {
         struct session_early early;
         if (take_early(st, &early)) {
             bool taken = take(st, a, &early);

@@ -36,16 +36,18 @@ struct session_stream {
     struct session_rendition of; /* one reference; channel NULL: nothing is followed */
     bool video;
     bool broken;             /* nothing more will come of it; a fault says why */
-    bool missing;            /* because its packet is not there */
+    bool missing;            /* because what it asked for is not there: the manifest may say why */
     bool stopped;            /* its requests were given up; frames may still wait */
     uint32_t packet_request; /* 0: none */
     int64_t asked;           /* the packet's number, or HESP_NOW */
+    bool whole;              /* ahead was asked for with the packet: the track from its start on */
 
-    uint32_t id;        /* 0 until its packet is there, like all that follows */
-    uint32_t timescale; /* of the packet's track */
-    int64_t first;      /* the packet's frame; -1: sound, asked for by HESP_NOW */
-    int64_t received;   /* the last one in order; sound's packet counts as its frame; -1: none */
-    int64_t last;       /* of the Presentation; -1: not known yet */
+    uint32_t id;         /* 0 until its packet is there, like all that follows */
+    uint32_t timescale;  /* of the packet's track */
+    int64_t first;       /* the packet's frame; -1: sound, asked for by HESP_NOW */
+    int64_t received;    /* the last one in order; sound's packet counts as its frame; -1: none */
+    int64_t last;        /* of the Presentation; -1: not known yet */
+    int64_t received_us; /* when `received` came */
 
     struct session_source current, ahead;
     bool ahead_failed; /* not to be asked for again before current has finished */
@@ -63,6 +65,11 @@ struct session_stream {
 /* Follows a track that nothing follows yet: asks for packet `number` or HESP_NOW. */
 void session_stream_open(struct session_stream *st, struct session_actions *a,
                          const struct session_rendition *of, bool video, int64_t number);
+
+/* After open with the track's first packet: asks for the first segment from its start, before the
+ * packet says where to go on, so that no round trip falls between them. A picture that the packet
+ * brings too comes twice. For sound it is the way to its first frame, which no packet leads to. */
+void session_stream_take_whole(struct session_stream *st, struct session_actions *a);
 
 /* Everything of it is given up: requests, waiting frames, what is being decoded. */
 void session_stream_close(struct session_stream *st, struct session_actions *a);
@@ -84,9 +91,13 @@ void session_stream_packet(struct session_stream *st, struct session_actions *a,
                            const struct session_event *event);
 void session_stream_chunk(struct session_stream *st, struct session_actions *a,
                           const struct session_event *event);
-void session_stream_finished(struct session_stream *st, uint32_t request);
-/* The fault was told. */
-void session_stream_failed(struct session_stream *st, uint32_t request, int http_status);
+/* Whether a request's status says that what it asked for is not there. */
+bool session_stream_lacks(int http_status);
+
+/* Both: true where it looks as if the Presentation were over: the segment that is read has ended
+ * before segmentDuration says; one is not there. Of failed, the fault was told. */
+bool session_stream_finished(struct session_stream *st, uint32_t request);
+bool session_stream_failed(struct session_stream *st, uint32_t request, int http_status);
 
 /* Takes the next frame of its segments that is in order, until there is none. */
 bool session_stream_next(struct session_stream *st, struct session_actions *a, int64_t *sequence);

@@ -14,6 +14,7 @@ static const int64_t base_us = 5000000; /* how long the quickest frame is rememb
 struct asked {
     uint32_t id; /* 0: free */
     size_t rung; /* or SOUND */
+    bool held;   /* until its Presentation begins */
     int64_t at_us;
     int64_t frame_us; /* how long a frame lasts */
 };
@@ -86,7 +87,7 @@ static void begin(struct adapt *a)
 /* true: it is another one than that of before. */
 static bool learn_ladder(struct adapt *a, const struct session_channel *c)
 {
-    int64_t before_bps[ABR_RUNGS_MAX];
+    int64_t before_bps[ABR_RUNGS_MAX], part_before_us = a->setup.part_us;
     size_t count_before = a->setup.rung_count;
     memcpy(before_bps, a->bitrates_bps, sizeof before_bps);
     size_t count = c->rung_count < ABR_RUNGS_MAX ? c->rung_count : ABR_RUNGS_MAX;
@@ -103,7 +104,7 @@ static bool learn_ladder(struct adapt *a, const struct session_channel *c)
         .target_latency_us = a->config.buffer_us + ADAPT_STRETCH_US,
         .wanted_bps = a->config.wanted_bps,
     };
-    return count != count_before ||
+    return count != count_before || a->setup.part_us != part_before_us ||
            memcmp(before_bps, a->bitrates_bps, count * sizeof *before_bps) != 0;
 }
 
@@ -149,20 +150,38 @@ bool adapt_knows_ladder(const struct adapt *a)
 
 /* ---- what comes ---- */
 
+/* Another Presentation may have another ladder: what was asked for of the old one tells the rule
+ * nothing any more, but the link is the same. */
+static void take_ladder(struct adapt *a, const struct session_request *request, size_t rung)
+{
+    if (!a->setup.rung_count || !learn_ladder(a, request->from))
+        return;
+    for (size_t i = 0; i < REQUESTS_MAX; i++)
+        if (a->asked[i].rung != SOUND)
+            a->asked[i].id = 0;
+    a->stretch = (struct stretch){.begun_us = -1};
+    a->rung = rung < a->setup.rung_count ? rung : a->setup.rung_count - 1;
+    a->wanted_bps = a->bandwidths_bps[a->rung];
+    a->config.rule->init(a->rule, &a->setup);
+}
+
 void adapt_requested(struct adapt *a, int64_t now_us, const struct session_request *request)
 {
     if (!request->from)
         return;
     bool sound = request->track == &request->from->sound;
-    size_t at = 0;
+    size_t at = 0, rung = sound ? SOUND : (size_t)(request->track - request->from->rungs);
+    if (!sound && request->kind == SESSION_GET_PACKET)
+        take_ladder(a, request, rung);
     for (size_t i = 0; i < REQUESTS_MAX; i++) /* a free place, or that of the oldest */
         if (!a->asked[i].id || (a->asked[at].id && a->asked[i].id < a->asked[at].id))
             at = i;
-    a->asked[at] =
-        (struct asked){.id = request->id,
-                       .rung = sound ? SOUND : (size_t)(request->track - request->from->rungs),
-                       .at_us = now_us,
-                       .frame_us = timebase_frame_us(1, request->track->rate)};
+    a->asked[at] = (struct asked){.id = request->id,
+                                  .rung = rung,
+                                  .held = request->kind == SESSION_GET_PACKET &&
+                                          request->number == request->track->first_sequence,
+                                  .at_us = now_us,
+                                  .frame_us = timebase_frame_us(1, request->track->rate)};
 }
 
 static struct asked *find(struct adapt *a, uint32_t id)
@@ -192,7 +211,8 @@ static void take_packet(struct adapt *a, int64_t now_us, const struct asked *q,
                              .request_us = q->at_us,
                              .first_byte_us = first_us,
                              .end_us = now_us,
-                             .transfer_us = now_us - first_us};
+                             .transfer_us = now_us - first_us,
+                             .held = q->held};
     tell(a, &d, ahead_us);
 }
 

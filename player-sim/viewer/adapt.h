@@ -9,8 +9,9 @@
  *   - of each stretch of frames (ADAPT_STRETCH_US, or ADAPT_ALARM_US where they queue), as
  *     app-limited unless most of its frames queued: came later than the quickest of the last
  * seconds by more than one and a half frames' time. It is asked after each of these, and at each
- * join for the rung to join on. Thread-safety: an object belongs to one thread at a time; no clock
- * is read. */
+ * join for the rung to join on. Where a Presentation with another ladder or frame rate is asked
+ * for, the rule begins anew with that; the estimator goes on. Thread-safety: an object belongs to
+ * one thread at a time; no clock is read. */
 #ifndef PLAYER_SIM_VIEWER_ADAPT_H
 #define PLAYER_SIM_VIEWER_ADAPT_H
 

@@ -100,7 +100,10 @@ static void saw(struct viewer *v, const struct session_action *a, const struct r
 /* A picture is worth its frame's time; frames are shown at their own speed. */
 static void showed(struct viewer *v, const struct session_action *a)
 {
-    const struct session_channel *told = session_known(v->session, a->channel);
+    size_t channel, rung;
+    const struct session_channel *told = session_watches(v->session, &channel, &rung);
+    if (channel != a->channel) /* he has just left it */
+        told = session_known(v->session, a->channel);
     int64_t utc_us = a->at_us + v->config.session.utc_offset_us;
     int key = report_rendition_key(v->report, a->track->name);
     if (key < 0) {

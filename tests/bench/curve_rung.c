@@ -118,6 +118,7 @@ static AVFrame *copy_of(const AVFrame *picture)
     copy->format = picture->format;
     copy->width = picture->width;
     copy->height = picture->height;
+    copy->colorspace = picture->colorspace;
     check(av_frame_get_buffer(copy, 0) < 0 ? ERR_NOMEM : ERR_OK, "a picture");
     check(av_frame_copy(copy, picture) < 0 ? ERR_STATE : ERR_OK, "a picture");
     return copy;

@@ -47,6 +47,11 @@ static void pause_a_little(void)
     clock_sleep_until_us(clock_monotonic_us() + pause_us);
 }
 
+static struct presentation *active(const struct service *s, size_t channel)
+{
+    return channel_active(s->channels[channel]->channel);
+}
+
 /* ---- the viewer ---- */
 
 static int connect_to(uint16_t port)
@@ -108,11 +113,11 @@ static int64_t newest(const struct store_track *t)
     return state.newest_sequence;
 }
 
-static void view_track(uint16_t port, const struct channel *c, const struct store_track *t)
+static void view_track(uint16_t port, const char *channel, const struct presentation *p,
+                       const struct store_track *t)
 {
     char base[URL_BYTES / 2], path[URL_BYTES];
-    snprintf(base, sizeof base, "/%s/%s/%s", channel_name(c), channel_presentation(c),
-             store_track_info(t)->id);
+    snprintf(base, sizeof base, "/%s/%s/%s", channel, presentation_id(p), store_track_info(t)->id);
     snprintf(path, sizeof path, "%s/init-now.mp4", base);
     ask(port, path, "");
     snprintf(path, sizeof path, "%s/init-%d.mp4", base, (int)(newest(t) / 2));
@@ -129,23 +134,43 @@ static void view(const struct service *s)
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
         ask(port, pages[i], "");
     for (size_t i = 0; i < s->channel_count; i++) {
-        const struct channel *c = s->channels[i];
+        const struct presentation *p = active(s, i);
+        const char *channel = channel_name(s->channels[i]->channel);
         char path[URL_BYTES];
-        snprintf(path, sizeof path, "/%s/manifest.json", channel_name(c));
+        snprintf(path, sizeof path, "/%s/manifest.json", channel);
         ask(port, path, "");
-        for (size_t k = 0; k < store_track_count(channel_store(c)); k++)
-            view_track(port, c, store_track_at(channel_store(c), k));
+        for (size_t k = 0; k < store_track_count(presentation_store(p)); k++)
+            view_track(port, channel, p, store_track_at(presentation_store(p), k));
     }
 }
 
 /* ---- the channels ---- */
+
+static const char form_first[] =
+    "listen: 127.0.0.1:0\npreset: ultrafast\nfps: 25\nwindow: 10\nsegment_duration: 1\n"
+    "init_memory: 1M\nladder: 320x180@300k\nchannels:\n  - {name: made, input: 'test:'}\n"
+    "  - {name: film, input: '%s', loop: true}\n";
+static const char form_changed[] =
+    "listen: 127.0.0.1:0\npreset: ultrafast\nfps: 25\nwindow: 10\nsegment_duration: 1\n"
+    "init_memory: 1M\nladder: 256x144@200k\nchannels:\n  - {name: made, input: 'test:'}\n"
+    "  - {name: guest, input: 'test:2'}\n%s";
+
+/* false: it can't be read, which is told. */
+static bool configure(const char *form, const char *clip, struct config *config)
+{
+    char text[1024], error[CONFIG_ERROR_BYTES] = "";
+    int size = snprintf(text, sizeof text, form, clip);
+    enum config_outcome outcome = config_from_yaml(text, (size_t)size, "life.yaml", config, error);
+    demand(outcome == CONFIG_RUN || error[0], "no configuration, and nothing said");
+    return outcome == CONFIG_RUN;
+}
 
 /* Waits until each track has come further by so much, or the log has told of trouble. */
 static void await_progress(const struct service *s, int64_t more_us)
 {
     int64_t now_us = clock_monotonic_us(), deadline_us = now_us + patience_us;
     for (size_t i = 0; i < s->channel_count; i++) {
-        struct store *store = channel_store(s->channels[i]);
+        struct store *store = presentation_store(active(s, i));
         for (size_t k = 0; k < store_track_count(store); k++) {
             const struct store_track *t = store_track_at(store, k);
             int64_t more = timebase_frame_at_us(more_us, store_track_info(t)->frame_rate);
@@ -161,24 +186,61 @@ static void await_progress(const struct service *s, int64_t more_us)
     }
 }
 
-static void await_ready(const struct service *s)
+/* What the program does every 20 ms. */
+static void tick(struct service *s)
+{
+    allocations_exempt(false);
+    service_tick(s, clock_monotonic_us());
+    allocations_exempt(true);
+    pause_a_little();
+}
+
+static void await_ready(struct service *s)
 {
     int64_t deadline_us = clock_monotonic_us() + patience_us;
     for (size_t i = 0; i < s->channel_count; i++)
-        while (!channel_ready(s->channels[i]) && !atomic_load(&told)) {
+        while (!channel_ready(s->channels[i]->channel) && !atomic_load(&told)) {
             demand(clock_monotonic_us() < deadline_us, "a channel is not ready, and nothing said");
-            pause_a_little();
+            tick(s);
         }
+}
+
+static bool has_changed(const struct service *s)
+{
+    bool changed = false, come = false;
+    for (size_t i = 0; i < s->channel_count; i++) {
+        const struct channel *c = s->channels[i]->channel;
+        changed = changed || (!strcmp(channel_name(c), "made") && !channel_settled(c));
+        come = come || (!strcmp(channel_name(c), "guest") && channel_ready(c));
+    }
+    return changed && come;
+}
+
+/* Another ladder for one channel, the end of another one, and a new one. */
+static void change(struct service *s)
+{
+    int64_t deadline_us = clock_monotonic_us() + patience_us;
+    struct config config;
+    allocations_exempt(false);
+    bool read = configure(form_changed, "", &config);
+    if (read)
+        service_reload(s, &config);
+    allocations_exempt(true);
+    while (read && !has_changed(s) && !atomic_load(&told)) {
+        demand(clock_monotonic_us() < deadline_us, "nothing changes, and nothing said");
+        tick(s);
+    }
+    view(s);
 }
 
 static void await_end(struct service *s)
 {
     int64_t deadline_us = clock_monotonic_us() + patience_us;
-    service_announce_end(s);
+    service_announce_end(s, clock_monotonic_us());
     view(s);
     while (!service_finished(s) && !atomic_load(&told)) {
         demand(clock_monotonic_us() < deadline_us, "the channels do not end, and nothing said");
-        pause_a_little();
+        tick(s);
     }
 }
 
@@ -187,14 +249,14 @@ static void endure_shortage(const struct service *s)
     char path[URL_BYTES];
     allocations_fail_all(true);
     for (size_t i = 0; i < s->channel_count; i++) {
-        snprintf(path, sizeof path, "/%s/manifest.json", channel_name(s->channels[i]));
+        snprintf(path, sizeof path, "/%s/manifest.json", channel_name(s->channels[i]->channel));
         (void)ask_once(origin_port(s->origin), path, "");
         pause_a_little();
     }
     allocations_fail_all(false);
 }
 
-static void lead(struct service *s, bool announced, bool shortage)
+static void lead(struct service *s, enum allocations_phase last, bool shortage)
 {
     allocations_enter(ALLOCATIONS_LIVE);
     await_ready(s);
@@ -203,41 +265,30 @@ static void lead(struct service *s, bool announced, bool shortage)
         endure_shortage(s);
     view(s);
     await_progress(s, after_us);
+    allocations_enter(ALLOCATIONS_CHANGING);
+    if (last >= ALLOCATIONS_CHANGING)
+        change(s);
     allocations_enter(ALLOCATIONS_ENDING);
-    if (announced)
+    if (last == ALLOCATIONS_ENDING)
         await_end(s);
 }
 
-static enum config_outcome configure(const char *clip, struct config *config)
-{
-    static const char form[] = "listen: 127.0.0.1:0\npreset: ultrafast\nfps: 25\nwindow: 10\n"
-                               "segment_duration: 1\ninit_memory: 1M\nladder: 320x180@300k\n"
-                               "channels:\n  - {name: made, input: 'test:'}\n"
-                               "  - {name: film, input: '%s', loop: true}\n";
-    char text[1024], error[CONFIG_ERROR_BYTES] = "";
-    int size = snprintf(text, sizeof text, form, clip);
-    enum config_outcome outcome = config_from_yaml(text, (size_t)size, "life.yaml", config, error);
-    demand(outcome == CONFIG_RUN || error[0], "no configuration, and nothing said");
-    return outcome;
-}
-
-void allocation_life(const char *clip, bool announced, bool shortage)
+void allocation_life(const char *clip, enum allocations_phase last, bool shortage)
 {
     struct config config;
     struct service service;
     log_redirect(take_line, NULL);
     allocations_enter(ALLOCATIONS_STARTING);
     allocations_exempt(false);
-    enum config_outcome outcome = configure(clip, &config);
-    int status = outcome == CONFIG_RUN ? service_create(&config, &service) : 0;
+    bool read = configure(form_first, clip, &config);
+    int status = read ? service_create(&config, &service) : 0;
     allocations_exempt(true);
-    if (outcome != CONFIG_RUN)
+    if (!read)
         return;
     if (!status)
-        lead(&service, announced, shortage);
+        lead(&service, last, shortage);
     demand(!status || atomic_load(&told), "the service does not start, and nothing said");
     allocations_exempt(false);
     service_destroy(&service);
-    config_finish(&config);
     allocations_exempt(true);
 }

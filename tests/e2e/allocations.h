@@ -13,7 +13,12 @@
 
 enum { ALLOCATIONS_SITES_MAX = 4096, ALLOCATIONS_LEVELS = 4 };
 
-enum allocations_phase { ALLOCATIONS_STARTING, ALLOCATIONS_LIVE, ALLOCATIONS_ENDING };
+enum allocations_phase {
+    ALLOCATIONS_STARTING,
+    ALLOCATIONS_LIVE,
+    ALLOCATIONS_CHANGING, /* another configuration */
+    ALLOCATIONS_ENDING,
+};
 
 struct allocations_site {
     uint64_t key; /* 0: none */

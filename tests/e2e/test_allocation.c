@@ -19,7 +19,7 @@
 
 extern const char __executable_start; /* of the linker */
 
-enum { LIVES_AT_ONCE = 6, PLACES = 60, LATER_CALL = 3, ROW = 4 };
+enum { LIVES_AT_ONCE = 6, PLACES = 48, LATER_CALL = 3, ROW = 4 };
 
 struct life {
     pid_t pid; /* 0: none */
@@ -82,7 +82,7 @@ static struct life *free_life(void)
 }
 
 /* Forks; in the child nothing is returned to. */
-static void lead(struct life *l, bool announced, bool shortage)
+static void lead(struct life *l, enum allocations_phase last, bool shortage)
 {
     l->pid = fork();
     assert_true(l->pid >= 0);
@@ -92,7 +92,7 @@ static void lead(struct life *l, bool announced, bool shortage)
         allocations_fail(l->site.key, l->first, l->last);
     else if (!shortage)
         allocations_record();
-    allocation_life(clip_path, announced, shortage);
+    allocation_life(clip_path, last, shortage);
     exit(0);
 }
 
@@ -100,7 +100,7 @@ static void fail_at(const struct allocations_site *site, int64_t first, int64_t 
 {
     struct life *l = free_life();
     *l = (struct life){.site = *site, .first = first, .last = last};
-    lead(l, site->phase == ALLOCATIONS_ENDING, false);
+    lead(l, site->phase, false);
 }
 
 static void await_all(void)
@@ -114,7 +114,7 @@ static void a_life_without_faults_shows_the_places(void **state)
     (void)state;
     struct life *l = free_life();
     *l = (struct life){0};
-    lead(l, true, false);
+    lead(l, ALLOCATIONS_ENDING, false);
     await_all();
     assert_int_equal(bad, 0);
     assert_non_null(allocations_site(100));
@@ -149,7 +149,7 @@ static void a_shortage_passes(void **state)
     (void)state;
     struct life *l = free_life();
     *l = (struct life){0};
-    lead(l, false, true);
+    lead(l, ALLOCATIONS_LIVE, true);
     await_all();
     assert_int_equal(bad, 0);
 }

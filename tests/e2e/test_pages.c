@@ -67,20 +67,24 @@ static json_t *fetch_health(struct packager *p)
     return json;
 }
 
-/* All of the contract's fields, and nothing else. */
+/* All of the contract's fields, and nothing else. part: what picture and sound are. */
 static void expect_health(json_t *health, const char *name, const char *wanted_status,
-                          const char *wanted_feed, int64_t *sequence, int64_t *repeated)
+                          const char *wanted_feed, const char *part, int64_t *sequence,
+                          int64_t *repeated)
 {
-    const char *status, *feed;
+    const char *status, *feed, *picture, *sound;
     double since_s;
     json_int_t newest, repeats;
     json_t *channel = json_object_get(json_object_get(health, "channels"), name);
-    assert_int_equal(json_unpack_ex(channel, NULL, JSON_STRICT, "{sssssFsIsI}", "status", &status,
-                                    "feed", &feed, "since_s", &since_s, "newest_sequence", &newest,
+    assert_int_equal(json_unpack_ex(channel, NULL, JSON_STRICT, "{sssssssssFsIsI}", "status",
+                                    &status, "feed", &feed, "picture", &picture, "sound", &sound,
+                                    "since_s", &since_s, "newest_sequence", &newest,
                                     "repeated_pictures", &repeats),
                      0);
     assert_string_equal(status, wanted_status);
     assert_string_equal(feed, wanted_feed);
+    assert_string_equal(picture, part);
+    assert_string_equal(sound, part);
     assert_true(since_s >= 0 && since_s < 600);
     *sequence = newest;
     *repeated = repeats;
@@ -94,8 +98,8 @@ static void healthz_tells_of_each_channel(void **state)
     assert_int_equal(json_object_size(health), 2);
     assert_int_equal(json_object_size(json_object_get(health, "channels")), 2);
     assert_string_equal(json_string_value(json_object_get(health, "status")), "degraded");
-    expect_health(health, "one", "ok", "up", &sequence, &repeated);
-    expect_health(health, "dark", "degraded", "starting", &dark, &dark_repeated);
+    expect_health(health, "one", "ok", "up", "up", &sequence, &repeated);
+    expect_health(health, "dark", "degraded", "starting", "none", &dark, &dark_repeated);
     assert_true(sequence >= 0);
     /* Without a feed the output goes on all the same. */
     assert_true(dark >= 0 && dark_repeated >= 0);
@@ -105,7 +109,7 @@ static void healthz_tells_of_each_channel(void **state)
         assert_true(clock_monotonic_us() < deadline_us);
         clock_sleep_until_us(clock_monotonic_us() + PAUSE_US);
         health = fetch_health(p);
-        expect_health(health, "one", "ok", "up", &later, &repeated);
+        expect_health(health, "one", "ok", "up", "up", &later, &repeated);
         json_decref(health);
     } while (later < sequence + RATE);
 }
@@ -127,6 +131,8 @@ static void metrics_are_well_formed_and_go_on(void **state)
         "openhesp_origin_requests_total",
         "openhesp_origin_sent_bytes_total",
         "openhesp_feed_up",
+        "openhesp_feed_picture_up",
+        "openhesp_feed_sound_up",
         "openhesp_feed_repeated_pictures_total",
         "openhesp_frames_total",
         "openhesp_store_bytes",

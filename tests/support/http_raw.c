@@ -2,6 +2,7 @@
 
 #include "support/cmocka_all.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +12,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-void http_raw_open_narrow(struct http_raw *h, uint16_t port, int receive_bytes)
+static void open_socket(struct http_raw *h)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     struct timeval patience = {.tv_sec = 20};
 
     h->at = h->end = 0;
@@ -21,10 +21,32 @@ void http_raw_open_narrow(struct http_raw *h, uint16_t port, int receive_bytes)
     h->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(h->fd >= 0);
     setsockopt(h->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (receive_bytes > 0)
-        setsockopt(h->fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
+}
+
+static void connect_to(struct http_raw *h, uint16_t port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_int_equal(connect(h->fd, (struct sockaddr *)&address, sizeof address), 0);
+}
+
+void http_raw_open_narrow(struct http_raw *h, uint16_t port, int receive_bytes)
+{
+    open_socket(h);
+    if (receive_bytes > 0)
+        setsockopt(h->fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
+    connect_to(h, port);
+}
+
+void http_raw_open_from(struct http_raw *h, uint16_t port, const char *address)
+{
+    struct sockaddr_in from = {.sin_family = AF_INET};
+
+    open_socket(h);
+    assert_int_equal(inet_pton(AF_INET, address, &from.sin_addr), 1);
+    assert_int_equal(bind(h->fd, (struct sockaddr *)&from, sizeof from), 0);
+    connect_to(h, port);
 }
 
 void http_raw_open(struct http_raw *h, uint16_t port)

@@ -21,6 +21,8 @@ struct http_raw {
 void http_raw_open(struct http_raw *h, uint16_t port);
 /* The same with a receive buffer of that many bytes: the peer soon has to wait. */
 void http_raw_open_narrow(struct http_raw *h, uint16_t port, int receive_bytes);
+/* The same, as a client of another address of this machine ("127.0.0.2"). */
+void http_raw_open_from(struct http_raw *h, uint16_t port, const char *address);
 void http_raw_close(struct http_raw *h);
 
 /* Sends text as it is, or "METHOD PATH HTTP/1.1", Host, and lines (each ending in CRLF; may be "").

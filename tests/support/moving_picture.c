@@ -11,6 +11,8 @@ AVFrame *moving_picture_create(int width, int height)
     picture->format = AV_PIX_FMT_YUV420P;
     picture->width = width;
     picture->height = height;
+    picture->color_range = AVCOL_RANGE_MPEG;
+    picture->colorspace = AVCOL_SPC_BT709;
     if (av_frame_get_buffer(picture, 0) < 0) {
         av_frame_free(&picture);
         return NULL;

@@ -149,8 +149,9 @@ static bool start_packager(struct process *p, const char *const head[],
     bool ready = process_start(p, argv, PROCESS_STDOUT | PROCESS_STDIN);
     for (int i = 0; ready && i < channels; i++)
         ready = process_line(p, line, sizeof line, 60000);
-    char *start = strstr(line, "http://");
-    char *end = start ? strchr(start + 7, '/') : NULL;
+    char *start = strstr(line, " http");
+    char *end = start ? strstr(start++, "://") : NULL;
+    end = end ? strchr(end + 3, '/') : NULL;
     if (!ready || !end) {
         char *log = process_log(p);
         fprintf(stderr, "the packager did not become ready; its log:\n%s\n", log);

@@ -17,6 +17,7 @@ void http_event_free(struct http_event *e)
     session_channel_unref(e->event.channel);
     blob_unref(e->event.sample.payload);
     free(e->text);
+    free(e->manifest_url);
     free(e);
 }
 

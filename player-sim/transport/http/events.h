@@ -12,6 +12,7 @@ struct http_event {
     struct session_event event; /* owns a reference of channel and payload */
     int64_t now_us;             /* when its last byte was read */
     char *text;                 /* owned; event.text where there is one */
+    char *manifest_url;         /* owned; event.sample.manifest_url where there is one */
     uint64_t number;            /* in the order of the queue */
     struct http_event *next;
 };

@@ -2,6 +2,7 @@
 #include "manifests/address.h"
 #include "media/core/clock.h"
 #include "media/core/err.h"
+#include "player-sim/transport/http/redirect.h"
 #include "player-sim/transport/http/response.h"
 #include "player-sim/transport/http/sockets.h"
 #include "player-sim/transport/http/spares.h"
@@ -78,7 +79,8 @@ static bool set_trust(CURL *easy, const struct http_config *config)
            (!config->ca_file || !curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file));
 }
 
-/* No signals, no proxies, no redirects: what is measured is the origin that was named. */
+/* No signals, no proxies, and of redirects only a manifest's (redirect.h): what is measured is the
+ * origin that was named. */
 static bool set_up(struct http_fetch *f)
 {
     const struct http_config *config = &f->client->config;
@@ -105,6 +107,7 @@ static void free_fetch(struct http_fetch *f)
     }
     intake_finish(&f->intake);
     http_event_free(f->last);
+    free(f->location);
     free(f->url);
     free(f);
 }
@@ -261,6 +264,31 @@ static bool start_again(struct http_fetch *f)
     return set_version(f) && hand_over(f);
 }
 
+bool http_fetch_go_to(struct http_fetch *f, const char *url)
+{
+    struct http_client *c = f->client;
+    struct http_origin *origin = http_origin_of(&c->origins, url);
+    char *copy = strdup(url);
+    if (!origin || !copy || curl_multi_remove_handle(c->multi, f->easy) ||
+        curl_easy_setopt(f->easy, CURLOPT_URL, copy)) {
+        free(copy);
+        return false;
+    }
+    free(f->url);
+    f->url = copy;
+    f->intake.url = copy;
+    f->origin->asking--;
+    f->origin = origin;
+    origin->asking++;
+    origin->used_us = clock_monotonic_us();
+    f->connected = f->headed = f->taken = false;
+    f->head_bytes = f->body_bytes = 0;
+    f->http_status = 0;
+    f->tries = 0;
+    c->facts.requests++;
+    return set_version(f) && hand_over(f);
+}
+
 void http_fetch_release(struct http_client *c)
 {
     for (struct http_fetch *f = c->fetches, *next; f; f = next) {
@@ -273,6 +301,8 @@ void http_fetch_release(struct http_client *c)
 void http_fetch_end(struct http_fetch *f, CURLcode result)
 {
     if (counted_in_vain(f, result) && start_again(f))
+        return;
+    if (!result && http_redirect_follow(f))
         return;
     if (f->small)
         http_spares_ended(f, result);

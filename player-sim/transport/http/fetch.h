@@ -28,11 +28,13 @@ struct http_fetch {
     char version[8];  /* "1.1", "2"; "" before the head */
     size_t head_bytes, body_bytes;
     int64_t range_start; /* of Content-Range; -1: none */
+    char *location;      /* of Location; NULL: none */
+    unsigned redirects;  /* followed so far */
     bool headed;         /* the head is complete */
     bool taken;          /* and what follows is what was asked for */
     int64_t overdue_us;  /* its time is over, unless something comes until then; 0: it is not */
     struct intake intake;
-    char aside[FETCH_ASIDE_BYTES]; /* the start of a small answer */
+    char aside[FETCH_ASIDE_BYTES]; /* the start of a small answer, or of a refusal */
     char error[CURL_ERROR_SIZE];
     struct http_fetch *next;
 };
@@ -45,6 +47,9 @@ int http_fetch_start(struct http_client *c, const struct session_request *reques
  * false: it could not be started. */
 bool http_fetch_start_small(struct http_client *c, struct http_origin *o, bool anew,
                             int64_t now_us);
+
+/* Begins anew at url, as the same request, whose time goes on. false: it can't. */
+bool http_fetch_go_to(struct http_fetch *f, const char *url);
 
 /* Hands those that are held for a connection to libcurl, where nobody is opening one any more. */
 void http_fetch_release(struct http_client *c);

@@ -1,4 +1,5 @@
 #include "player-sim/transport/http/intake.h"
+#include "manifests/update.h"
 #include "media/cmaf/chunk.h"
 #include "media/core/err.h"
 
@@ -54,12 +55,14 @@ static int hand_on_chunks(struct intake *in, const uint8_t *data, size_t size, s
                           intake_sink *sink, void *context)
 {
     struct cmaf_chunk chunk;
-    char what[64];
+    char what[64], url[HESP_URL_BYTES];
     int status;
     while (*used < size && !(status = cmaf_chunk_read(data + *used, size - *used, &chunk))) {
         struct session_event event = {.kind = SESSION_CHUNK, .has_sample = true};
         describe(&event.sample, &chunk);
         event.sample.bytes = chunk.total_bytes;
+        if (chunk.manifest_update && !hesp_update_url(chunk.update, chunk.update_size, url))
+            event.sample.manifest_url = url;
         status = hand_on(in, &event, data + *used, chunk.total_bytes, sink, context);
         if (status)
             return status;

@@ -28,8 +28,9 @@ struct intake {
     char text[INTAKE_TEXT_BYTES]; /* after a failure: what is wrong */
 };
 
-/* Gets an event with kind, channel, sample, has_sample, timescale, segment_id and offset; channel
- * and payload are borrowed for the call. A status other than 0 ends the intake with it. */
+/* Gets an event with kind, channel, sample, has_sample, timescale, segment_id and offset; channel,
+ * payload and manifest_url are borrowed for the call. A status other than 0 ends the intake with
+ * it. */
 typedef int intake_sink(void *context, const struct session_event *event);
 
 void intake_init(struct intake *in, enum session_request_kind kind, const char *url, bool payloads);

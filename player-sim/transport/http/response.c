@@ -1,6 +1,7 @@
 #include "player-sim/transport/http/response.h"
 #include "media/core/clock.h"
 #include "media/core/err.h"
+#include "player-sim/transport/http/redirect.h"
 #include "player-sim/transport/http/sockets.h"
 
 #include <ctype.h>
@@ -66,6 +67,9 @@ static int tell(void *context, const struct session_event *event)
     if (event->channel)
         session_channel_ref(event->channel);
     blob_ref(event->sample.payload);
+    if (event->sample.manifest_url) /* without memory it is where it always was */
+        e->manifest_url = strdup(event->sample.manifest_url);
+    e->event.sample.manifest_url = e->manifest_url;
     put(f, e, f->heard_us);
     return 0;
 }
@@ -78,11 +82,21 @@ static void tell_finished(struct http_fetch *f)
     put(f, e, clock_monotonic_us());
 }
 
+/* What one may not have: the answer says why, where it is a plain line and no page. */
+static bool is_refused(const struct http_fetch *f)
+{
+    return f->http_status == 401 || f->http_status == 403;
+}
+
 static void fail_status(struct http_fetch *f)
 {
-    char status[32];
-    snprintf(status, sizeof status, "%d", f->http_status);
-    http_response_fail(f, SESSION_FAULT_HTTP, status);
+    char text[FETCH_ASIDE_BYTES + 24];
+    char line[FETCH_ASIDE_BYTES + 1] = "";
+    if (is_refused(f) && isalnum((unsigned char)f->aside[0]))
+        memcpy(line, f->aside, sizeof f->aside);
+    line[strcspn(line, "\r\n")] = 0;
+    snprintf(text, sizeof text, "%d%s%s", f->http_status, *line ? ": " : "", line);
+    http_response_fail(f, SESSION_FAULT_HTTP, text);
 }
 
 /* ---- the head ---- */
@@ -93,6 +107,7 @@ static void read_status_line(struct http_fetch *f, const char *line)
     int length = 0;
     f->http_status = 0;
     f->range_start = -1;
+    http_redirect_forget(f);
     sscanf(line, "HTTP/%7[0-9.]%n", f->version, &length);
     sscanf(line + length, "%3d", &f->http_status);
 }
@@ -185,6 +200,8 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
         read_status_line(f, line);
     else if (!strncasecmp(line, "Content-Range:", 14))
         read_content_range(f, line + 14);
+    else if (!strncasecmp(line, "Location:", 9))
+        http_redirect_learn(f, data + 9, size * count - 9);
     else if (*line == '\r' || *line == '\n')
         return end_head(f, now_us) ? size * count : 0;
     return size * count;
@@ -248,7 +265,7 @@ static size_t on_body(char *data, size_t unit, size_t count, void *context)
     f->heard_us = clock_monotonic_us();
     f->body_bytes += size;
     f->client->facts.bytes += size;
-    if (f->small)
+    if (f->small || is_refused(f))
         keep_aside(f, data, size, at);
     if (!f->taken)
         return pass_over(f) ? size : 0;

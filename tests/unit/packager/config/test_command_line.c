@@ -42,6 +42,10 @@ static void defaults(void **state)
     assert_int_equal(c.listen_port, 8080);
     assert_true(c.seconds == 0);
     assert_int_equal(c.log_format, LOG_FORMAT_TEXT);
+    assert_int_equal(c.max_connections, 4096);
+    assert_int_equal(c.max_connections_per_address, 1024);
+    assert_int_equal(c.max_request_rate, 1000);
+    assert_int_equal(c.exempt.count, 2);
     assert_int_equal(c.channel_count, 1);
     const struct config_channel *demo = &c.channels[0];
     assert_string_equal(demo->name, "demo");
@@ -72,7 +76,8 @@ static void options_stand_anywhere(void **state)
     (void)state;
     struct config c;
     run_well("one=a=b.mp4 --fps=29.97 --loop two=- --listen [::1]:9000 --seconds 2.5 "
-             "--ladder 426x240@300k --log-format json -- -three=x",
+             "--ladder 426x240@300k --log-format json --exempt none --max-request-rate=0 "
+             "-- -three=x",
              &c);
     assert_int_equal(c.channel_count, 3);
     assert_string_equal(c.channels[0].input, "a=b.mp4");
@@ -81,6 +86,8 @@ static void options_stand_anywhere(void **state)
     assert_string_equal(c.listen_address, "::1");
     assert_int_equal(c.listen_port, 9000);
     assert_true(c.seconds == 2.5);
+    assert_int_equal(c.exempt.count, 0);
+    assert_int_equal(c.max_request_rate, 0);
     assert_int_equal(c.log_format, LOG_FORMAT_JSON);
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(c.channels[i].fps.num, 30000);
@@ -217,6 +224,10 @@ static void wrong_usage(void **state)
         {"a=x --refresh intra:10001", "--refresh: \"intra:10001\"", "2 to 10000 frames"},
         {"a=x --refresh intra:2s", "--refresh: \"intra:2s\"", "2 to 10000 frames"},
         {"a=x --refresh idr:60", "--refresh: \"idr:60\"", "idr, intra or intra:FRAMES"},
+        {"a=x --max-connections 0", "--max-connections: \"0\": no limit", "1 to 1000000"},
+        {"a=x --max-connections-per-address -1", "no limit", "0 to 1000000; 0 is none"},
+        {"a=x --max-request-rate 1000001", "no limit", "0 to 1000000; 0 is none"},
+        {"a=x --exempt proxy", "--exempt: \"proxy\"", "192.0.2.7"},
         {"a=x --seconds x", "--seconds: \"x\"", "number of seconds"},
         {"a=x --log-format xml", "--log-format: \"xml\"", "text or json"},
         {"a=x --listen localhost:80", "--listen: \"localhost:80\"", "127.0.0.1"},
@@ -300,10 +311,69 @@ static void help_and_version(void **state)
     assert_string_equal(text, "hesp-packager " OPENHESP_VERSION "\n");
 }
 
+static void files_of_keys_are_named(void **state)
+{
+    (void)state;
+    struct config c;
+    run_well("--sign-key s --metrics-token m --tls-certificate t --tls-key k a=b", &c);
+    assert_string_equal(c.sign_key, "s");
+    assert_string_equal(c.metrics_token, "m");
+    assert_string_equal(c.tls_certificate, "t");
+    assert_string_equal(c.tls_key, "k");
+    assert_null(c.sign_url);
+    config_finish(&c);
+    run_well("a=b", &c);
+    assert_null(c.sign_key);
+    assert_null(c.metrics_token);
+    assert_null(c.tls_certificate);
+    assert_null(c.tls_key);
+    config_finish(&c);
+}
+
+static void signing_needs_no_channel(void **state)
+{
+    (void)state;
+    struct config c;
+    char error[CONFIG_ERROR_BYTES];
+    assert_int_equal(run("--sign-key s --sign-url /a/b --expires 15m", &c, error), CONFIG_SIGN);
+    assert_string_equal(c.sign_key, "s");
+    assert_string_equal(c.sign_url, "/a/b");
+    assert_int_equal(c.lifetime_s, 900);
+    assert_int_equal(c.channel_count, 0);
+    config_finish(&c);
+    assert_int_equal(run("--sign-key s --sign-url /a/b", &c, error), CONFIG_SIGN);
+    assert_int_equal(c.lifetime_s, 86400);
+    config_finish(&c);
+}
+
+static void what_belongs_together_is_given_together(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words, *names, *remedy;
+    } cases[] = {
+        {"--sign-url /a/b", "--sign-url \"/a/b\"", "give --sign-key FILE"},
+        {"--sign-url /a/b --sign-key s --expires 7", "--expires: \"7\"", "write 90s"},
+        {"--expires 7d a=b", "--expires \"7d\"", "give both"},
+        {"--tls-key k a=b", "--tls-key \"k\" comes without --tls-certificate", "give both"},
+        {"--tls-certificate t a=b", "--tls-certificate \"t\" comes without --tls-key", "give both"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct config c;
+        char error[CONFIG_ERROR_BYTES];
+        assert_int_equal(run(cases[i].words, &c, error), CONFIG_WRONG);
+        if (!strstr(error, cases[i].names) || !strstr(error, cases[i].remedy))
+            fail_msg("%s: %s", cases[i].words, error);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
+        cmocka_unit_test(files_of_keys_are_named),
+        cmocka_unit_test(signing_needs_no_channel),
+        cmocka_unit_test(what_belongs_together_is_given_together),
         cmocka_unit_test(options_stand_anywhere),
         cmocka_unit_test(the_ladder_is_sorted),
         cmocka_unit_test(a_refresh_is_two_seconds_or_what_is_given),

@@ -452,6 +452,38 @@ static void test_feed_is_up_and_loses_nothing(void **state)
     input_test.destroy(in);
 }
 
+/* Where the output changes, frames start again at 0 in the new size, and the channel's time goes
+ * on, so that flash and beep stay together. */
+static void test_a_retuning_begins_with_its_slot(void **state)
+{
+    (void)state;
+    struct rational before = {30000, 1001}, after = {25, 1};
+    struct input *in = create("test:", 128, 72, before);
+    const int64_t end = 137; /* 4.571 s */
+    struct input_tuning tuning = {.frame_rate = {50, 1},
+                                  .width = 64,
+                                  .height = 36,
+                                  .slot_us = 5000000 + timebase_frame_us(end, before)};
+    tuning.start_us = timebase_frame_us(end, before);
+    assert_int_equal(input_retune(in, &tuning), 0);
+    tuning.frame_rate = after; /* a later one takes its place */
+    tuning.width = 256;
+    tuning.height = 144;
+    assert_int_equal(input_retune(in, &tuning), 0);
+    for (int64_t n = end - 3; n < end; n++)
+        assert_int_equal(picture(in, n, before)->width, 128);
+    for (int64_t n = 0; n < 60; n++) {
+        struct input_picture p;
+        int64_t at_us = tuning.start_us + timebase_frame_us(n, after);
+        input_test.picture(in, n, 5000000 + at_us, utc_us + at_us, &p);
+        assert_int_equal(p.frame->width, 256);
+        assert_true(has_stamp(p.frame, 4, n, utc_us + at_us));
+        /* 5 s lie in [4.571 + 10/25, + 11/25), 6 s in that of frame 35. */
+        assert_int_equal(is_flash(p.frame), n == 10 || n == 11 || n == 35 || n == 36);
+    }
+    input_test.destroy(in);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +492,7 @@ int main(void)
         cmocka_unit_test(test_a_picture_depends_on_nothing_that_came_before),
         cmocka_unit_test(test_each_picture_differs_from_the_last_and_channels_from_each_other),
         cmocka_unit_test(test_flash_is_exact_at_every_rate),
+        cmocka_unit_test(test_a_retuning_begins_with_its_slot),
         cmocka_unit_test(test_beep_begins_with_the_second_and_lasts_80_ms),
         cmocka_unit_test(test_sound_is_the_same_however_it_is_asked_for),
         cmocka_unit_test(test_pitch_tells_the_channel),

@@ -4,7 +4,9 @@
 #include "media/core/err.h"
 #include "packager/init/packet_desk.h"
 
-enum { NOTHING = -1 };
+#include <string.h>
+
+enum { NOTHING = -1, CLIENT = 7, HOG = 13, OTHER = 1000 };
 
 static struct packet_desk desk(bool eager, unsigned replays)
 {
@@ -20,9 +22,22 @@ static void frames(struct packet_desk *d, int64_t last)
         packet_desk_frame(d, n);
 }
 
+static void want_as(struct packet_desk *d, uint64_t client, int64_t n)
+{
+    assert_int_equal(packet_desk_want(d, n, client, false), ERR_OK);
+}
+
 static void want(struct packet_desk *d, int64_t n)
 {
-    assert_int_equal(packet_desk_want(d, n, false), ERR_OK);
+    want_as(d, CLIENT, n);
+}
+
+static void take_and_make(struct packet_desk *d, int64_t at_hand, int64_t expected)
+{
+    int64_t n = NOTHING;
+    assert_true(packet_desk_take(d, at_hand, &n));
+    assert_int_equal(n, expected);
+    packet_desk_done(d, n);
 }
 
 static bool is_replay(const struct packet_desk *d, int64_t n)
@@ -78,7 +93,7 @@ static void test_a_thousand_requests_are_one_order(void **state)
     packet_desk_done(&d, 42);
     for (int i = 0; i < 1000; i++)
         packet_desk_unwant(&d, 42);
-    assert_int_equal(packet_desk_want(&d, 42, true), ERR_OK);
+    assert_int_equal(packet_desk_want(&d, 42, CLIENT, true), ERR_OK);
     take(&d, 0, NOTHING, false);
     assert_int_equal(d.count, 0);
 }
@@ -152,19 +167,120 @@ static void test_passing(void **state)
     take(&d, 80, 30, true); /* the passing one was not counted as a replay of its own */
 }
 
+/* ---- shares ---- */
+
+enum { OLDER_MAX = PACKET_DESK_MAX - PACKET_DESK_LIVE };
+
 static void test_the_queue_is_bounded(void **state)
 {
     struct packet_desk d = running(1000);
     (void)state;
-    for (int64_t n = 0; n < PACKET_DESK_MAX; n++)
-        want(&d, 10 + n);
-    assert_int_equal(packet_desk_want(&d, 500, false), ERR_FULL);
-    assert_int_equal(packet_desk_want(&d, 501, true), ERR_OK); /* it is there */
+    for (int64_t n = 0; n < OLDER_MAX; n++)
+        want_as(&d, OTHER + (uint64_t)n, 10 + n);
+    assert_int_equal(packet_desk_want(&d, 500, CLIENT, false), ERR_FULL);
+    assert_int_equal(packet_desk_want(&d, 501, CLIENT, true), ERR_OK); /* it is there */
     assert_int_equal(d.refused, 1);
     want(&d, 12); /* on order already */
-    take(&d, 0, 10, false);
-    packet_desk_done(&d, 10);
+    for (int64_t n = 0; n < PACKET_DESK_EDGE; n++)
+        want(&d, 1000 - n); /* the live edge has places of its own */
+    take_and_make(&d, 0, 1000);
+    for (int64_t n = 1; n < PACKET_DESK_EDGE; n++)
+        take_and_make(&d, 0, 1000 - n);
+    take_and_make(&d, 0, 10);
     want(&d, 500);
+}
+
+static void test_a_client_has_so_many_orders_of_its_own(void **state)
+{
+    struct packet_desk d = running(1000);
+    (void)state;
+    for (int64_t n = 0; n < PACKET_DESK_SHARE; n++)
+        want_as(&d, HOG, 10 + n);
+    assert_int_equal(packet_desk_want(&d, 500, HOG, false), ERR_FULL);
+    want_as(&d, HOG, 1000);
+    want_as(&d, HOG, 1003);
+    want(&d, 500);         /* another client's */
+    want_as(&d, HOG, 500); /* costs nothing further */
+    assert_int_equal(packet_desk_want(&d, 501, HOG, false), ERR_FULL);
+    packet_desk_unwant(&d, 11);
+    want_as(&d, HOG, 501);
+    assert_int_equal(packet_desk_want(&d, 502, HOG, false), ERR_FULL);
+}
+
+/* One asks for all that is at hand, and again as soon as there is room: everybody else is served
+ * after at most one of his. */
+static void test_the_hog_waits_for_its_turn(void **state)
+{
+    struct packet_desk d = running(1000);
+    int64_t next = 800;
+    (void)state;
+    while (packet_desk_want(&d, next, HOG, false) == ERR_OK)
+        next++;
+    take_and_make(&d, 700, 800);
+    want_as(&d, HOG, next++);
+    want_as(&d, OTHER, 750);
+    want_as(&d, OTHER, 751);
+    want_as(&d, OTHER + 1, 760);
+    take_and_make(&d, 700, 750); /* who has had nothing goes first, in the order of coming */
+    take_and_make(&d, 700, 760);
+    want_as(&d, HOG, 999); /* the live edge goes before all that */
+    take_and_make(&d, 700, 999);
+    want_as(&d, HOG, 998);
+    want_as(&d, HOG, 997);
+    want_as(&d, OTHER + 2, 997); /* whose it is then */
+    take_and_make(&d, 700, 997);
+    take_and_make(&d, 700, 998);
+    take_and_make(&d, 700, 751); /* the others' before the hog's, who was served later */
+    take_and_make(&d, 700, 801);
+    take_and_make(&d, 700, 802);
+}
+
+/* Those who look back take turns as well, one replay after the other. */
+static void test_replays_go_in_turn(void **state)
+{
+    struct packet_desk d = running(1000);
+    (void)state;
+    for (int64_t n = 0; n < PACKET_DESK_SHARE; n++)
+        want_as(&d, HOG, 10 + n);
+    take_and_make(&d, 700, 10);
+    want_as(&d, OTHER, 600);
+    want_as(&d, OTHER, 601);
+    take_and_make(&d, 700, 600);
+    take_and_make(&d, 700, 11);
+    take_and_make(&d, 700, 601);
+    take_and_make(&d, 700, 12);
+}
+
+/* However the hog asks, in whatever order the others do: whoever asks for one packet that is at
+ * hand gets it after one of each client's at most, and of the live edge at once. */
+static void test_nobody_waits_for_more_than_his_turn(void **state)
+{
+    enum { VIEWERS = 5, AT_HAND = 900 };
+    struct packet_desk d = running(1000);
+    unsigned seed = 3, passed[VIEWERS] = {0}, served = 0;
+    int64_t wanted[VIEWERS];
+    (void)state;
+    memset(wanted, -1, sizeof wanted);
+    for (int step = 0; step < 4000; step++) {
+        int64_t n = NOTHING;
+        for (int i = 0; i < PACKET_DESK_SHARE; i++, seed = seed * 1103515245 + 12345)
+            (void)packet_desk_want(&d, AT_HAND + (seed >> 16 & 0x7fff) % 90, HOG, false);
+        size_t v = (seed >> 20) % VIEWERS;
+        if (wanted[v] < 0) {
+            wanted[v] = AT_HAND + 91 + (int64_t)v; /* which the hog doesn't ask for */
+            passed[v] = 0;
+            want_as(&d, OTHER + v, wanted[v]);
+        }
+        assert_true(packet_desk_take(&d, AT_HAND, &n));
+        packet_desk_done(&d, n);
+        for (v = 0; v < VIEWERS; v++) {
+            served += wanted[v] == n;
+            wanted[v] = wanted[v] == n ? NOTHING : wanted[v];
+            passed[v]++;
+            assert_true(wanted[v] < 0 || passed[v] <= VIEWERS + 1);
+        }
+    }
+    assert_true(served > 1000);
 }
 
 static void test_eager_makes_every_packet_and_gives_up_late_ones(void **state)
@@ -195,7 +311,7 @@ static void test_a_busy_edge_is_made_ahead(void **state)
         made_ahead += packet_desk_frame(&d, n) && n > 0;
         if (packet_desk_take(&d, 0, &taken))
             packet_desk_done(&d, taken);
-        packet_desk_want(&d, n, true);
+        packet_desk_want(&d, n, CLIENT, true);
     }
     assert_in_range(made_ahead, 60, 110); /* after about a second */
 }
@@ -235,6 +351,10 @@ int main(void)
         cmocka_unit_test(test_what_goes_first),
         cmocka_unit_test(test_passing),
         cmocka_unit_test(test_the_queue_is_bounded),
+        cmocka_unit_test(test_a_client_has_so_many_orders_of_its_own),
+        cmocka_unit_test(test_the_hog_waits_for_its_turn),
+        cmocka_unit_test(test_replays_go_in_turn),
+        cmocka_unit_test(test_nobody_waits_for_more_than_his_turn),
         cmocka_unit_test(test_eager_makes_every_packet_and_gives_up_late_ones),
         cmocka_unit_test(test_a_busy_edge_is_made_ahead),
         cmocka_unit_test(test_what_failed_is_tried_again_but_not_for_ever),

@@ -33,9 +33,9 @@ static void offer(void *context, struct reconstruction *r)
     packet_maker_offer(((struct rung *)context)->maker, r);
 }
 
-static int want(void *context, int64_t sequence, bool exists)
+static int want(void *context, int64_t sequence, uint64_t client, bool exists)
 {
-    return packet_maker_want(((struct rung *)context)->maker, sequence, exists);
+    return packet_maker_want(((struct rung *)context)->maker, sequence, client, exists);
 }
 
 static void unwant(void *context, int64_t sequence)
@@ -111,7 +111,7 @@ static struct blob *found(struct rung *r, int64_t n)
 static struct blob *ask(struct rung *r, int64_t n)
 {
     struct blob *packet = NULL;
-    assert_int_equal(store_want_packet(r->format.store_track, n), ERR_OK);
+    assert_int_equal(store_want_packet(r->format.store_track, n, n), ERR_OK);
     rung_await((packet = packet ? packet : found(r, n)) != NULL);
     store_unwant_packet(r->format.store_track, n);
     return packet;
@@ -202,9 +202,9 @@ static void older_packets_share_their_decoding(void **state)
     (void)state;
     struct rung *r = rung_start(&little);
     rung_run(r, WINDOW);
-    int64_t first = 61, last = 110; /* of one segment */
+    int64_t first = 61, last = 100; /* of one segment */
     for (int64_t n = last; n >= first; n--)
-        assert_int_equal(store_want_packet(r->format.store_track, n), ERR_OK);
+        assert_int_equal(store_want_packet(r->format.store_track, n, n), ERR_OK);
     for (int64_t n = first; n <= last; n++) {
         struct blob *packet = NULL;
         rung_await((packet = packet ? packet : found(r, n)) != NULL);
@@ -275,7 +275,7 @@ static void a_thousand_requests_cause_one_encode(void **state)
     gated.encode = encode_at_gate;
     struct rung *r = gated_rung(&gated);
     for (int i = 0; i < 1000; i++)
-        assert_int_equal(store_want_packet(r->format.store_track, 77), ERR_OK);
+        assert_int_equal(store_want_packet(r->format.store_track, 77, 77), ERR_OK);
     rung_await(at_gate(&gate.waiting) == 1);
     assert_null(found(r, 77));
     set_gate(true);
@@ -296,17 +296,18 @@ static void orders_are_bounded_and_can_be_taken_back(void **state)
     gated.encode = encode_at_gate;
     struct rung *r = gated_rung(&gated);
     struct store_track *t = r->format.store_track;
-    assert_int_equal(store_want_packet(t, 10), ERR_OK);
-    assert_int_equal(store_want_packet(t, 11), ERR_OK);
+    int64_t older = PACKET_DESK_MAX - PACKET_DESK_LIVE;
+    assert_int_equal(store_want_packet(t, 10, 10), ERR_OK);
+    assert_int_equal(store_want_packet(t, 11, 11), ERR_OK);
     rung_await(at_gate(&gate.waiting) == 2); /* both encoders */
-    for (int64_t n = 12; n < 10 + PACKET_DESK_MAX; n++)
-        assert_int_equal(store_want_packet(t, n), ERR_OK);
-    assert_int_equal(store_want_packet(t, 90), ERR_FULL);
+    for (int64_t n = 12; n < 10 + older; n++)
+        assert_int_equal(store_want_packet(t, n, n), ERR_OK);
+    assert_int_equal(store_want_packet(t, 90, 90), ERR_FULL);
     assert_int_equal(state_of(r).refused, 1);
-    for (int64_t n = 12; n < 10 + PACKET_DESK_MAX; n++)
+    for (int64_t n = 12; n < 10 + older; n++)
         store_unwant_packet(t, n);
     assert_int_equal(state_of(r).orders, 2);
-    assert_int_equal(store_want_packet(t, 90), ERR_OK);
+    assert_int_equal(store_want_packet(t, 90, 90), ERR_OK);
     set_gate(true);
     rung_await(state_of(r).orders == 0);
     assert_int_equal(at_gate(&gate.encoded), 3); /* 10, 11 and 90 */

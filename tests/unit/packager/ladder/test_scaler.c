@@ -13,6 +13,7 @@
 #include "support/moving_picture.h"
 
 #include <libavutil/imgutils.h>
+#include <libavutil/pixdesc.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -76,6 +77,10 @@ static void what_fits_already_passes_through(void **state)
     assert_int_equal(scaler_scale(s, in, &out), ERR_OK);
     assert_ptr_not_equal(out, in);
     in->sample_aspect_ratio = (AVRational){1, 1};
+    in->colorspace = AVCOL_SPC_SMPTE170M;
+    assert_int_equal(scaler_scale(s, in, &out), ERR_OK);
+    assert_ptr_not_equal(out, in);
+    in->colorspace = AVCOL_SPC_BT709;
     in->color_range = AVCOL_RANGE_JPEG;
     assert_int_equal(scaler_scale(s, in, &out), ERR_OK);
     assert_ptr_not_equal(out, in);
@@ -162,6 +167,116 @@ static void full_range_becomes_limited(void **state)
     check_full_range(in, 320, 180);
     check_full_range(in, 160, 90);
     av_frame_free(&in);
+}
+
+/* The six corners of RGB and grey, limited range, in two matrices (H.273, table 4). */
+static const struct {
+    int bt601[3], bt709[3], bt2020[3];
+} known_colours[] = {
+    {{81, 90, 240}, {63, 102, 240}, {74, 97, 240}},    /* red */
+    {{145, 54, 34}, {173, 42, 26}, {164, 47, 25}},     /* green */
+    {{41, 240, 110}, {32, 240, 118}, {29, 240, 119}},  /* blue */
+    {{210, 16, 146}, {219, 16, 138}, {222, 16, 137}},  /* yellow */
+    {{170, 166, 16}, {188, 154, 16}, {177, 159, 16}},  /* cyan */
+    {{106, 202, 222}, {78, 214, 230}, {87, 209, 231}}, /* magenta */
+    {{126, 128, 128}, {126, 128, 128}, {126, 128, 128}},
+};
+
+static void check_centre(const AVFrame *f, const int expected[3])
+{
+    for (int plane = 0; plane < 3; plane++) {
+        int shift = plane ? 2 : 1;
+        assert_in_range(sample(f, plane, f->width >> shift, f->height >> shift),
+                        expected[plane] - 2, expected[plane] + 2);
+    }
+}
+
+/* BT.601, of one colour that 8 bits tell, in a format of more. */
+static AVFrame *deep_picture(enum AVPixelFormat format, const int colour[3])
+{
+    const AVPixFmtDescriptor *about = av_pix_fmt_desc_get(format);
+    AVFrame *f = av_frame_alloc();
+    assert_non_null(f);
+    f->format = format;
+    f->width = 320;
+    f->height = 180;
+    f->colorspace = AVCOL_SPC_SMPTE170M;
+    assert_int_equal(av_frame_get_buffer(f, 0), 0);
+    for (int plane = 0; plane < 3; plane++) {
+        int rows = plane ? f->height >> about->log2_chroma_h : f->height;
+        uint16_t *samples = (uint16_t *)f->data[plane];
+        for (int k = 0; k < rows * f->linesize[plane] / 2; k++)
+            samples[k] = (uint16_t)(colour[plane] << (about->comp[plane].depth - 8));
+    }
+    return f;
+}
+
+static void check_converted(const int from[3], enum AVColorSpace space, int width, int height,
+                            const int expected[3])
+{
+    struct scaler *s = open_scaler(426, 240);
+    AVFrame *in = plain(width, height, from[0], from[1], from[2]);
+    const AVFrame *out = NULL;
+    in->colorspace = space;
+    assert_int_equal(scaler_scale(s, in, &out), ERR_OK);
+    assert_int_equal(out->colorspace, AVCOL_SPC_BT709);
+    check_centre(out, expected);
+    av_frame_free(&in);
+    scaler_destroy(s);
+}
+
+static void any_matrix_becomes_bt709(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof known_colours / sizeof *known_colours; i++) {
+        const int *bt709 = known_colours[i].bt709;
+        check_converted(known_colours[i].bt601, AVCOL_SPC_SMPTE170M, 720, 480, bt709);
+        check_converted(known_colours[i].bt601, AVCOL_SPC_BT470BG, 426, 240, bt709);
+        check_converted(known_colours[i].bt601, AVCOL_SPC_BT470BG, 1920, 1080, bt709);
+        check_converted(known_colours[i].bt2020, AVCOL_SPC_BT2020_NCL, 1280, 720, bt709);
+        check_converted(known_colours[i].bt709, AVCOL_SPC_BT709, 720, 576, bt709);
+        /* Where nothing is said, the size tells. */
+        check_converted(known_colours[i].bt601, AVCOL_SPC_UNSPECIFIED, 720, 576, bt709);
+        check_converted(known_colours[i].bt601, AVCOL_SPC_UNSPECIFIED, 426, 240, bt709);
+        check_converted(known_colours[i].bt709, AVCOL_SPC_UNSPECIFIED, 1280, 720, bt709);
+        check_converted(known_colours[i].bt709, AVCOL_SPC_UNSPECIFIED, 608, 1080, bt709);
+    }
+}
+
+/* Full range and another matrix at once, 10 bits, and RGB, which has no matrix. */
+static void matrix_range_and_depth_change_together(void **state)
+{
+    (void)state;
+    struct scaler *s = open_scaler(160, 90);
+    const AVFrame *out = NULL;
+    AVFrame *in = plain(320, 180, 76, 85, 255); /* red, BT.601, full range */
+    in->colorspace = AVCOL_SPC_SMPTE170M;
+    in->color_range = AVCOL_RANGE_JPEG;
+    assert_int_equal(scaler_scale(s, in, &out), ERR_OK);
+    check_centre(out, known_colours[0].bt709);
+    av_frame_free(&in);
+
+    static const enum AVPixelFormat deep[] = {AV_PIX_FMT_YUV420P10LE, AV_PIX_FMT_YUV422P10LE,
+                                              AV_PIX_FMT_YUV444P12LE};
+    for (size_t i = 0; i < sizeof deep / sizeof *deep; i++) {
+        in = deep_picture(deep[i], known_colours[1].bt601);
+        assert_int_equal(scaler_scale(s, in, &out), ERR_OK);
+        check_centre(out, known_colours[1].bt709);
+        av_frame_free(&in);
+    }
+
+    in = av_frame_alloc();
+    in->format = AV_PIX_FMT_RGB24;
+    in->width = 320;
+    in->height = 180;
+    assert_int_equal(av_frame_get_buffer(in, 0), 0);
+    for (int y = 0; y < 180; y++)
+        for (int x = 0; x < 320; x++)
+            memcpy(in->data[0] + y * in->linesize[0] + 3 * x, "\0\0\377", 3);
+    assert_int_equal(scaler_scale(s, in, &out), ERR_OK);
+    check_centre(out, known_colours[2].bt709);
+    av_frame_free(&in);
+    scaler_destroy(s);
 }
 
 static void many_formats_are_taken(void **state)
@@ -272,6 +387,8 @@ int main(void)
         cmocka_unit_test(bars_are_black_whatever_came_before),
         cmocka_unit_test(no_width_spills_into_its_bar),
         cmocka_unit_test(full_range_becomes_limited),
+        cmocka_unit_test(any_matrix_becomes_bt709),
+        cmocka_unit_test(matrix_range_and_depth_change_together),
         cmocka_unit_test(many_formats_are_taken),
         cmocka_unit_test(the_picture_stays_the_picture),
         cmocka_unit_test(bad_pictures_are_refused_and_the_next_good_one_is_not),

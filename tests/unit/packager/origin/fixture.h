@@ -43,15 +43,17 @@ static inline struct origin_limits world_limits(void)
     limits.packet_wait_us = limits.making_wait_us = 60000000;
     limits.range_wait_us = limits.live_wait_us = 60000000;
     limits.stall_us = limits.expired_grace_us = limits.response_us = limits.request_us = 60000000;
+    limits.spare_request_us = 60000000;
     limits.scan_us = 20000;
     return limits;
 }
 
-static inline int world_want(void *context, int64_t sequence, bool exists)
+static inline int world_want(void *context, int64_t sequence, uint64_t client, bool exists)
 {
     struct world *w = context;
 
     (void)exists;
+    (void)client;
     __atomic_store_n(&w->wanted_packet, sequence, __ATOMIC_SEQ_CST);
     __atomic_add_fetch(&w->wants, 1, __ATOMIC_SEQ_CST);
     return w->want_status;
@@ -74,8 +76,9 @@ static inline void world_await_count(const int *count, int value)
 }
 
 /* The on-demand world's store has a packet maker that only notes what is wanted. */
-static inline void world_start_with(struct world *w, const struct origin_limits *limits,
-                                    int64_t window_us, bool on_demand)
+static inline void world_start_configured(struct world *w, const struct origin_config *config,
+                                          const struct origin_limits *limits, int64_t window_us,
+                                          bool on_demand)
 {
     struct store_limits store_limits = {window_us, 64 << 20};
     struct store_packet_maker maker = {w, world_want, world_unwant};
@@ -89,7 +92,6 @@ static inline void world_start_with(struct world *w, const struct origin_limits 
                                      .segment_duration = {1, 1},
                                      .bandwidth_bps = 10000000};
     struct store_track_info audio = video;
-    struct origin_config config = {.address = "127.0.0.1"};
 
     memset(w, 0, offsetof(struct world, http));
     w->wanted_packet = -1;
@@ -101,8 +103,16 @@ static inline void world_start_with(struct world *w, const struct origin_limits 
     assert_int_equal(store_add_track(w->store, &audio, NULL, &w->audio), ERR_OK);
     for (size_t i = 0; i < WORLD_SEGMENTS; i++)
         bytes_writer_init(&w->segments[i]);
-    assert_int_equal(origin_create_with(&config, limits, &w->origin), ERR_OK);
+    assert_int_equal(origin_create_with(config, limits, &w->origin), ERR_OK);
     assert_int_equal(origin_add_store(w->origin, "one", "p1", w->store), ERR_OK);
+}
+
+static inline void world_start_with(struct world *w, const struct origin_limits *limits,
+                                    int64_t window_us, bool on_demand)
+{
+    const struct origin_config config = {.address = "127.0.0.1"};
+
+    world_start_configured(w, &config, limits, window_us, on_demand);
 }
 
 static inline void world_start(struct world *w)

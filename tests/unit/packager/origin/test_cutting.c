@@ -1,5 +1,5 @@
 /* Who takes too long is cut off: readers that stand still, that lag behind the window, requests
- * that never get whole; and there are never too many. */
+ * that never get whole. */
 #include "unit/packager/origin/fixture.h"
 
 #include <sys/resource.h>
@@ -167,32 +167,6 @@ static void test_parked_request_outlives_the_time_for_requests(void **state)
     world_stop(&world);
 }
 
-static void test_one_connection_too_many_is_told_so(void **state)
-{
-    struct origin_limits limits = world_limits();
-    static struct http_raw others[3];
-
-    (void)state;
-    limits.max_connections = 3;
-    world_start_with(&world, &limits, 60000000, false);
-    for (int i = 0; i < 3; i++)
-        http_raw_open(&others[i], origin_port(world.origin));
-    world_await(&world, connections, 3);
-    world_expect(&world, "GET", "/", "", 503);
-    world_expect_header(&world, "Retry-After", "1");
-    world_expect_header(&world, "Connection", "close");
-    world_expect_header(&world, "Access-Control-Allow-Origin", "*");
-    assert_true(http_raw_ended(&world.http));
-    http_raw_close(&world.http);
-    world_await(&world, connections, 3);
-    for (int i = 0; i < 3; i++) {
-        http_raw_request(&others[i], "OPTIONS", "/", "");
-        assert_int_equal(http_raw_head(&others[i]), 204);
-        http_raw_close(&others[i]);
-    }
-    world_stop(&world);
-}
-
 /* Where there are fewer files than connections, clients are told so too, instead of waiting for an
  * accept that cannot come. The last test here: the process's limit stays down. */
 static void test_few_files_mean_fewer_connections(void **state)
@@ -229,7 +203,6 @@ int main(void)
         cmocka_unit_test(test_request_that_never_gets_whole_is_cut),
         cmocka_unit_test(test_body_without_room_is_cut),
         cmocka_unit_test(test_parked_request_outlives_the_time_for_requests),
-        cmocka_unit_test(test_one_connection_too_many_is_told_so),
         cmocka_unit_test(test_few_files_mean_fewer_connections),
     };
 

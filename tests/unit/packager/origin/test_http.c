@@ -373,9 +373,14 @@ static int render_nothing(void *context, struct bytes_writer *body)
 static void test_h17_manifest_page(void **state)
 {
     int status = 200;
-    const struct origin_page page = {"/one/manifest.json", "application/vnd.theo.hesp+json",
-                                     &status, render};
-    const struct origin_page empty = {"/empty", "text/plain", NULL, render_nothing};
+    const struct origin_page page = {"/one/manifest.json",
+                                     "application/vnd.theo.hesp+json",
+                                     &status,
+                                     render,
+                                     ORIGIN_SIGNED,
+                                     false};
+    const struct origin_page empty = {"/empty",       "text/plain",  NULL,
+                                      render_nothing, ORIGIN_SIGNED, false};
 
     (void)state;
     world_start(&world);

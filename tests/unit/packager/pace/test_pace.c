@@ -4,6 +4,7 @@
  * Picture number n is the pointer n + 1, and a sample's value is its own number in the source, so
  * what comes out says which moment of the source it is of. */
 #include "packager/pace/pace.h"
+#include "packager/pace/pictures.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ static const int64_t start_us = 5000000;
 /* The feed's side: when things are made, stamped, and arrive. */
 struct feed {
     struct rational rate;
+    bool varies;       /* pictures are irregular, on the rate's grid */
     int ppm;           /* its clock runs slower than ours by so much */
     int64_t pts_us;    /* the stamp of its first moment */
     int64_t phase_us;  /* of its first picture against the first slot */
@@ -26,13 +28,16 @@ struct feed {
     int64_t sound_late_us;
     int64_t jump_at_us, jump_us;        /* source time; the stamps' step */
     int64_t gap_from_us, gap_to_us;     /* source time: never sent */
+    int64_t blind_from_us, blind_to_us; /* source time: pictures are never sent, and the decoder
+                                           keeps the last one until there are others */
     int64_t stall_from_us, stall_to_us; /* source time: sent in a burst at its end */
     bool paced;
 };
 
 struct result {
-    int64_t slots, fresh, skipped;     /* since from_us; skipped: numbers that were passed over */
-    int64_t worst_apart_us;            /* sound against picture */
+    int64_t slots, fresh, skipped; /* since from_us; skipped: numbers that were passed over */
+    int64_t worst_apart_us;        /* sound against picture */
+    int64_t least_lag_us;
     int64_t worst_lag_us, last_lag_us; /* slot minus the moment the picture was sent */
     int64_t longest_still_us;
     int64_t breaks; /* places where a sample does not follow the one before */
@@ -46,6 +51,7 @@ struct run {
     int64_t pictures, chunks; /* put so far */
     int64_t slots, takes;
     int64_t last_number, last_fresh_us;
+    int64_t kept;         /* the picture that the decoder keeps, plus one; 0: none */
     int64_t sound_lag_us; /* clock minus source time of the sound that was last heard */
     bool hearing;
     float last_value;
@@ -96,7 +102,9 @@ static bool in_gap(const struct run *r, int64_t source_us)
 
 static int64_t picture_source_us(const struct run *r, int64_t n)
 {
-    return timebase_frame_us(n, r->feed.rate);
+    /* Steps of 1 and 2, and of 6 now and then. */
+    int64_t at = r->feed.varies ? n + n / 3 + n / 7 * 4 : n;
+    return timebase_frame_us(at, r->feed.rate);
 }
 
 static int64_t chunk_source_us(int64_t k)
@@ -108,6 +116,17 @@ static void put_picture(struct run *r, int64_t now_us)
 {
     int64_t n = r->pictures++;
     int64_t source_us = picture_source_us(r, n);
+    if (source_us >= r->feed.blind_from_us && source_us < r->feed.blind_to_us)
+        return;
+    if (r->feed.blind_to_us && source_us < r->feed.blind_from_us &&
+        picture_source_us(r, n + 1) >= r->feed.blind_from_us) {
+        r->kept = n + 1;
+        return;
+    }
+    if (r->kept)
+        pace_put_picture(r->pace, (void *)(intptr_t)r->kept,
+                         stamp(r, picture_source_us(r, r->kept - 1)), 0, now_us, now_us);
+    r->kept = 0;
     if (!in_gap(r, source_us))
         pace_put_picture(r->pace, (void *)(intptr_t)(n + 1), stamp(r, source_us), 0, now_us,
                          now_us);
@@ -140,6 +159,8 @@ static void slot(struct run *r, int64_t slot_us)
         if (judged) {
             r->result.fresh++;
             r->result.skipped += n - r->last_number - 1;
+            if (lag_us < r->result.least_lag_us)
+                r->result.least_lag_us = lag_us;
             if (lag_us > r->result.worst_lag_us)
                 r->result.worst_lag_us = lag_us;
             if (r->hearing && llabs(apart_us) > r->result.worst_apart_us)
@@ -202,6 +223,7 @@ static struct result run(struct feed feed, struct rational slot_rate, int64_t fr
     r->random = 7;
     r->from_us = start_us + from_us;
     r->last_number = -1;
+    r->result.least_lag_us = INT64_MAX;
     assert_int_equal(pace_create(&config, &r->pace), 0);
     pace_begin(r->pace, &(struct pace_source){.paced = feed.paced,
                                               .pictures = true,
@@ -257,7 +279,8 @@ static void every_rate_becomes_a_constant_one_h5(void **state)
     (void)state;
     static const struct rational feeds[] = {{24000, 1001}, {24, 1}, {25, 1}, {30000, 1001},
                                             {30, 1},       {50, 1}, {60, 1}, {60000, 1001}};
-    static const struct rational slots[] = {{25, 1}, {30, 1}, {60, 1}};
+    static const struct rational slots[] = {{24000, 1001}, {25, 1},       {30000, 1001}, {30, 1},
+                                            {50, 1},       {60000, 1001}, {60, 1}};
     for (size_t f = 0; f < sizeof feeds / sizeof *feeds; f++) {
         for (size_t s = 0; s < sizeof slots / sizeof *slots; s++) {
             struct feed feed = {.rate = feeds[f], .pts_us = 123456789, .phase_us = 3000};
@@ -266,7 +289,8 @@ static void every_rate_becomes_a_constant_one_h5(void **state)
             int64_t out = timebase_frame_at_us(60 * second_us, slots[s]);
             assert_in_range(got.slots, out - 1, out + 1);
             assert_in_range(got.fresh, min64(in, out) - 2, min64(in, out) + 2);
-            assert_in_range(got.skipped, in > out ? in - out - 4 : 0, in > out ? in - out + 4 : 2);
+            assert_in_range(got.skipped, in > out + 4 ? in - out - 4 : 0,
+                            in > out ? in - out + 4 : 2);
             assert_in_range(got.worst_apart_us, 0, 45000);
             assert_in_range(got.worst_lag_us, 0, 65000);
             assert_sound_is_whole(&got);
@@ -277,12 +301,36 @@ static void every_rate_becomes_a_constant_one_h5(void **state)
 static void the_same_rate_neither_repeats_nor_drops_at_any_phase_h5(void **state)
 {
     (void)state;
-    for (int64_t phase_us = 0; phase_us < 34000; phase_us += 500) {
-        struct feed feed = {.rate = fps30, .phase_us = phase_us, .rounding_us = 1000};
-        struct result got = run(feed, fps30, second_us, 8 * second_us);
-        assert_int_equal(got.fresh, got.slots);
-        assert_int_equal(got.skipped, 0);
-        assert_in_range(got.worst_apart_us, 0, 45000);
+    static const struct rational rates[] = {{24000, 1001}, {25, 1}, {30000, 1001},
+                                            {30, 1},       {50, 1}, {60000, 1001}};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        for (int64_t phase_us = 0; phase_us < timebase_frame_us(1, rates[i]); phase_us += 500) {
+            struct feed feed = {.rate = rates[i], .phase_us = phase_us, .rounding_us = 1000};
+            struct result got = run(feed, rates[i], second_us, 8 * second_us);
+            assert_int_equal(got.fresh, got.slots);
+            assert_int_equal(got.skipped, 0);
+            assert_in_range(got.worst_apart_us, 0, 45000);
+        }
+    }
+}
+
+/* Each picture is shown within the slot that its own moment falls into: the time from that moment
+ * to its slot differs by no more than a slot. */
+static void a_varying_rate_is_never_more_than_a_slot_off_h5(void **state)
+{
+    (void)state;
+    static const struct rational slots[] = {{25, 1}, {30, 1}, {50, 1}, {60, 1}};
+    for (size_t s = 0; s < sizeof slots / sizeof *slots; s++) {
+        for (int paced = 0; paced < 2; paced++) {
+            struct feed feed = {.rate = fps60, .varies = true, .paced = paced, .phase_us = 7000};
+            struct result got = run(feed, slots[s], 5 * second_us, 65 * second_us);
+            int64_t slot_us = timebase_frame_us(1, slots[s]);
+            assert_in_range(got.worst_lag_us - got.least_lag_us, 0,
+                            slot_us + 2 * PACE_PHASE_MAX_US);
+            assert_in_range(got.longest_still_us, 0, 6 * second_us / 60 + slot_us);
+            assert_in_range(got.worst_apart_us, 0, 45000);
+            assert_sound_is_whole(&got);
+        }
     }
 }
 
@@ -366,6 +414,52 @@ static void a_gap_is_still_and_silent_and_the_feed_is_taken_up_again(void **stat
     assert_in_range(after.worst_apart_us, 0, 45000);
     assert_in_range(after.worst_lag_us, 0, 60000);
     assert_sound_is_whole(&after);
+}
+
+static void check_blindness(bool paced, int64_t blind_us)
+{
+    struct feed feed = {.rate = fps25,
+                        .paced = paced,
+                        .blind_from_us = 10 * second_us,
+                        .blind_to_us = 10 * second_us + blind_us};
+    struct result all = run(feed, fps25, 5 * second_us, blind_us + 20 * second_us);
+    assert_sound_is_whole(&all);
+    assert_in_range(all.slots - all.fresh, blind_us / 40000 - 2, blind_us / 40000 + 2);
+    /* A file's next pictures are read in advance, and push out the one that was kept. */
+    assert_in_range(all.longest_still_us, paced ? 0 : blind_us - 40000, blind_us + 120000);
+    struct result after =
+        run(feed, fps25, blind_us + 10 * second_us + 200000, blind_us + 20 * second_us);
+    assert_int_equal(after.fresh, after.slots);
+    assert_in_range(after.worst_apart_us, 0, 45000);
+    assert_in_range(after.worst_lag_us, 0, 60000);
+}
+
+/* However long the pictures stay away, and however old what the decoder kept of them is. */
+static void sound_goes_on_where_the_pictures_stop(void **state)
+{
+    (void)state;
+    check_blindness(false, second_us);
+    check_blindness(false, 5 * second_us);
+    check_blindness(false, 60 * second_us);
+    check_blindness(true, second_us);
+    check_blindness(true, 5 * second_us);
+    check_blindness(true, 60 * second_us);
+}
+
+/* H5: what a slot is for is told, and what it got. */
+static void slots_tell_what_is_missing(void **state)
+{
+    (void)state;
+    struct feed feed = {
+        .rate = fps25, .blind_from_us = 10 * second_us, .blind_to_us = 60 * second_us};
+    struct result got = run(feed, fps25, 0, 15 * second_us);
+    const struct pace_slots *pictures = &got.counts.slots[PACE_PICTURES];
+    const struct pace_slots *sound = &got.counts.slots[PACE_SOUND];
+    assert_int_equal(pictures->asked_us, start_us + 15 * second_us - 40000);
+    assert_in_range(pictures->given_us, start_us + 10 * second_us - 80000,
+                    start_us + 10 * second_us + 40000);
+    assert_in_range(sound->asked_us, start_us + 15 * second_us - 60000, start_us + 15 * second_us);
+    assert_int_equal(sound->given_us, sound->asked_us);
 }
 
 static void what_a_stall_delayed_is_passed_over(void **state)
@@ -539,12 +633,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rate_becomes_a_constant_one_h5),
         cmocka_unit_test(the_same_rate_neither_repeats_nor_drops_at_any_phase_h5),
+        cmocka_unit_test(a_varying_rate_is_never_more_than_a_slot_off_h5),
         cmocka_unit_test(twice_the_rate_gives_every_second_picture_h5),
         cmocka_unit_test(jitter_is_taken_up_by_the_offset),
         cmocka_unit_test(a_slow_feed_repeats_and_latency_does_not_build_up_h6),
         cmocka_unit_test(a_fast_feed_skips_and_latency_does_not_build_up_h6),
         cmocka_unit_test(time_stamps_that_jump_or_wrap_change_nothing),
         cmocka_unit_test(a_gap_is_still_and_silent_and_the_feed_is_taken_up_again),
+        cmocka_unit_test(sound_goes_on_where_the_pictures_stop),
+        cmocka_unit_test(slots_tell_what_is_missing),
         cmocka_unit_test(what_a_stall_delayed_is_passed_over),
         cmocka_unit_test(a_burst_at_the_beginning_leaves_no_latency),
         cmocka_unit_test(the_picture_waits_for_sound_that_comes_late),

@@ -17,6 +17,15 @@ static void a_channel_is_ok_degraded_or_down(void **state)
     assert_int_equal(health_of_channel(&s), HEALTH_DEGRADED);
     s = running(INPUT_STARTING, 40000);
     assert_int_equal(health_of_channel(&s), HEALTH_DEGRADED);
+    s = running(INPUT_UP, 40000);
+    s.input.picture = s.input.sound = INPUT_PART_UP;
+    assert_int_equal(health_of_channel(&s), HEALTH_OK);
+    s.input.picture = INPUT_PART_MISSING; /* frozen, with sound */
+    assert_int_equal(health_of_channel(&s), HEALTH_DEGRADED);
+    s.input.picture = INPUT_PART_NONE; /* a radio programme */
+    assert_int_equal(health_of_channel(&s), HEALTH_OK);
+    s.input.sound = INPUT_PART_MISSING;
+    assert_int_equal(health_of_channel(&s), HEALTH_DEGRADED);
     s = running(INPUT_UP, 1000000); /* the encoder is late */
     assert_int_equal(health_of_channel(&s), HEALTH_DEGRADED);
     s = running(INPUT_UP, 5000000); /* it hangs */

@@ -5,6 +5,7 @@
 static struct timeline timeline_of(struct rational rate, double segment_s)
 {
     return (struct timeline){.start_us = 5000000,
+                             .start = {0, 1},
                              .video_rate = rate,
                              .audio_rate = {375, 8},
                              .segment_duration = timeline_whole_frames(segment_s, rate)};
@@ -71,6 +72,48 @@ static void h9_sound_covers_the_picture_to_its_end(void **state)
     }
 }
 
+/* H6: whatever follows what, and however often, no error adds up between clock and manifest time.
+ */
+static void h6_presentations_follow_without_a_gap(void **state)
+{
+    static const struct rational rates[] = {{24000, 1001}, {25, 1},       {30000, 1001},
+                                            {30, 1},       {60000, 1001}, {50, 1}};
+    enum { RATES = sizeof rates / sizeof *rates };
+    (void)state;
+    struct timeline t = timeline_of(rates[0], 6);
+    struct rational at = {0, 120000}; /* in a scale that fits them all */
+    for (int64_t i = 1; i < 5000; i++) {
+        int64_t frames = 150 + i * 7919 % 100000;
+        struct timeline next = timeline_following(&t, frames, rates[i % RATES], 6);
+        at.num += frames * t.video_rate.den * (120000 / t.video_rate.num);
+        assert_int_equal(next.start.num * (120000 / next.start.den), at.num);
+        assert_int_equal(next.start_us, 5000000 + timebase_muldiv_floor(at.num, 1000000, 120000));
+        int64_t old_end_us = timeline_video_us(&t, frames);
+        assert_true(next.start_us - old_end_us >= 0 && next.start_us - old_end_us <= 1);
+        /* The first sample is the one at the start, not a sample off. */
+        int64_t sample = timeline_first_sample(&next);
+        assert_true(sample * 120000 <= at.num * 48000);
+        assert_true((sample + 1) * 120000 > at.num * 48000);
+        t = next;
+    }
+    assert_int_equal(t.segment_duration.num * t.video_rate.num % t.segment_duration.den, 0);
+}
+
+/* Rates that have no common scale don't break anything: a microsecond is lost once in a while. */
+static void odd_rates_are_followed_to_a_microsecond(void **state)
+{
+    static const struct rational rates[] = {{99991, 3989}, {99989, 3571}, {99971, 2003}};
+    (void)state;
+    struct timeline t = timeline_of(rates[0], 6);
+    for (int64_t i = 1; i < 1000; i++) {
+        struct timeline next = timeline_following(&t, 150 + i, rates[i % 3], 6);
+        int64_t off_us = next.start_us - timeline_video_us(&t, 150 + i);
+        assert_true(off_us >= -1 && off_us <= 1);
+        assert_true(next.start.den > 0 && next.start.den <= 100000000);
+        t = next;
+    }
+}
+
 /* H32: once in the first frame, then each second. */
 static void h32_the_event_is_repeated_each_second(void **state)
 {
@@ -97,6 +140,8 @@ int main(void)
         cmocka_unit_test(h9_an_end_is_far_enough_away_and_leaves_no_short_segment),
         cmocka_unit_test(h27_the_last_of_short_segments_is_whole),
         cmocka_unit_test(h9_sound_covers_the_picture_to_its_end),
+        cmocka_unit_test(h6_presentations_follow_without_a_gap),
+        cmocka_unit_test(odd_rates_are_followed_to_a_microsecond),
         cmocka_unit_test(h32_the_event_is_repeated_each_second),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,8 +171,9 @@ struct fake_maker {
     int status;
 };
 
-static int remember(void *context, int64_t sequence, bool exists)
+static int remember(void *context, int64_t sequence, uint64_t client, bool exists)
 {
+    (void)client;
     struct fake_maker *m = context;
     (void)store_bytes(m->store);
     m->wanted = sequence;
@@ -241,23 +242,23 @@ static void test_the_maker_is_told_of_requests(void **state)
     fixture_append(t, 20, 4);
     assert_int_equal(fixture_find(t, 7), ERR_AGAIN);
     assert_int_equal(m.wanted, -1); /* looking asks for nothing */
-    assert_int_equal(store_want_packet(t, 7), ERR_OK);
+    assert_int_equal(store_want_packet(t, 7, 1), ERR_OK);
     assert_int_equal(m.wanted, 7);
     assert_false(m.existed);
     assert_int_equal(store_put_packet(t, 7, fixture_blob(7, 9)), ERR_OK);
-    assert_int_equal(store_want_packet(t, 7), ERR_OK);
+    assert_int_equal(store_want_packet(t, 7, 1), ERR_OK);
     assert_true(m.existed);
     store_unwant_packet(t, 7);
     assert_int_equal(m.unwanted, 7);
     m.status = ERR_FULL;
-    assert_int_equal(store_want_packet(t, 22), ERR_FULL);
+    assert_int_equal(store_want_packet(t, 22, 1), ERR_FULL);
     assert_false(m.existed);
 
     store_destroy(s);
 
     s = fixture_store(2000000, SIZE_MAX);
     t = fixture_track(s, "plain", THIRTY, 6);
-    assert_int_equal(store_want_packet(t, 0), ERR_OK); /* nobody makes them */
+    assert_int_equal(store_want_packet(t, 0, 1), ERR_OK); /* nobody makes them */
     store_unwant_packet(t, 0);
     store_destroy(s);
 }

@@ -16,7 +16,10 @@ struct origin {
     struct session_request list[LIVE_MAX];
     size_t count;
     int64_t next[LIVE_MAX]; /* the frame that comes next; -1: not begun */
-    bool sound[LIVE_MAX];   /* what the request is of, whose track is borrowed only */
+    bool sound[LIVE_MAX];   /* what the request is of, whose track is borrowed only ... */
+    bool second[LIVE_MAX];  /* ... and of the second Presentation */
+    bool dies;              /* there is none */
+    bool followed;          /* a picture of it was shown */
     struct {
         uint32_t stream;
         int64_t sequence, since_us;
@@ -31,6 +34,7 @@ static void forget_request(struct origin *o, size_t i)
     o->list[i] = o->list[o->count];
     o->next[i] = o->next[o->count];
     o->sound[i] = o->sound[o->count];
+    o->second[i] = o->second[o->count];
 }
 
 static void look(struct world *w, struct origin *o)
@@ -42,8 +46,10 @@ static void look(struct world *w, struct origin *o)
             assert_true(o->count < LIVE_MAX);
             o->next[o->count] = -1;
             o->sound[o->count] = a.track && strcmp(a.track->name, "sound") == 0;
+            o->second[o->count] = a.track && a.track->start.num;
             o->list[o->count++] = a.request;
         }
+        o->followed |= a.kind == SESSION_SHOWED && a.track->start.num;
         for (size_t i = 0; a.kind == SESSION_DO_CANCEL && i < o->count; i++)
             if (o->list[i].id == a.request_id)
                 forget_request(o, i--);
@@ -59,12 +65,12 @@ static void look(struct world *w, struct origin *o)
 static const struct shape first = {.active = "p", .id = "p", .ends = ",\"endTime\":500"};
 static const struct shape second = {.active = "q", .id = "q", .ends = "", .start = 500, .first = 3};
 
-static struct session_channel *some_manifest(uint64_t *state)
+static struct session_channel *some_manifest(uint64_t *state, bool dies)
 {
-    struct shape s = draw(state, 4) ? plain : first;
+    struct shape s = draw(state, 4) && !dies ? plain : first;
     s.silent = draw(state, 8) == 0;
     s.single = draw(state, 8) == 0;
-    if (draw(state, 3))
+    if (dies || draw(state, 3))
         return make_channel(&s, NULL);
     s = first;
     s.active = draw(state, 2) ? "p" : "q";
@@ -90,38 +96,50 @@ static struct session_sample some_sample(uint64_t *state, bool is_sound, int64_t
     return s;
 }
 
+/* The second Presentation's times, which are not shifted, begin where the first one ends. */
+static void put_behind(struct session_sample *s, bool is_sound, bool is_second)
+{
+    if (is_second && s->time < INT64_MAX / 2)
+        s->time += is_sound ? 960000 : 500 - second.first;
+}
+
 /* Something happens to request i. */
 static void serve(struct world *w, struct origin *o, size_t i, uint64_t *state)
 {
     struct session_request r = o->list[i];
-    bool is_sound = o->sound[i];
+    bool is_sound = o->sound[i], is_second = o->second[i];
     struct session_event e = {
         .request = r.id, .text = "lost", .http_status = draw(state, 2) ? 404 : 0};
     struct blob *payload = blob_create("x", 1);
-    int64_t live = w->now_us * (is_sound ? 48 : 25) / (is_sound ? 1024000 : 1000000);
+    int64_t live_us = w->now_us - (is_second ? 20000000 : 0);
+    int64_t shift = is_second ? (is_sound ? 0 : second.first) : 0;
+    int64_t live = live_us * (is_sound ? 48 : 25) / (is_sound ? 1024000 : 1000000) + shift;
+    live = live < shift ? shift : live;
     uint32_t die = draw(state, 100);
     if (die < 4) {
         e.kind = SESSION_FAILED;
     } else if (r.kind == SESSION_GET_MANIFEST) {
         e.kind = SESSION_MANIFEST;
-        e.channel = some_manifest(state);
+        e.channel = some_manifest(state, o->dies);
     } else if (r.kind == SESSION_GET_PACKET) {
         int64_t n = r.number == HESP_NOW || draw(state, 20) == 0 ? live : r.number;
         e.kind = SESSION_PACKET;
         e.has_sample = !is_sound;
         e.sample = some_sample(state, is_sound, n);
+        put_behind(&e.sample, is_sound, is_second);
         e.sample.payload = payload;
         e.timescale = is_sound ? 48000 : 25;
-        e.segment_id = is_sound ? (n + 1) * 8 / 750 : (n + 1) / 50;
+        e.segment_id = is_sound ? (n + 1) * 8 / 750 : (n + 1 - shift) / 50;
         e.offset = n;
     } else if (die < 6) {
         e.kind = SESSION_FINISHED;
     } else {
         if (o->next[i] < 0)
-            o->next[i] =
-                r.offset ? r.offset + 1 : (is_sound ? (r.number * 750 + 7) / 8 : r.number * 50);
+            o->next[i] = r.offset ? r.offset + 1
+                                  : (is_sound ? (r.number * 750 + 7) / 8 : r.number * 50 + shift);
         e.kind = SESSION_CHUNK;
         e.sample = some_sample(state, is_sound, o->next[i]++);
+        put_behind(&e.sample, is_sound, is_second);
         e.sample.payload = draw(state, 2) ? payload : NULL;
         if (!e.sample.payload && w->payloads)
             e.sample.payload = payload;
@@ -149,16 +167,15 @@ static void decode_one(struct world *w, struct origin *o, uint64_t *state)
     look(w, o);
 }
 
-static void storm(struct world *w, uint64_t seed, unsigned steps, bool *decodes)
+static void storm(struct world *w, uint64_t seed, unsigned steps, bool *followed)
 {
-    struct origin o = {0};
+    struct origin o = {.dies = seed % 8 == 0};
     uint64_t state = seed;
     struct session_config config = world_config();
     config.channel_count = 3;
     config.decodes = draw(&state, 2);
     config.join = draw(&state, 2) ? SESSION_JOIN_SAME : SESSION_JOIN_SMALLEST;
     config.buffer_us = draw(&state, 3) * 100000;
-    *decodes = config.decodes;
     assert_int_equal(session_create(&config, &w->session), ERR_OK);
     w->payloads = config.decodes;
     session_start(w->session, 0);
@@ -193,6 +210,7 @@ static void storm(struct world *w, uint64_t seed, unsigned steps, bool *decodes)
     assert_int_equal(o.count, 0);
     for (uint32_t i = 1; i <= w->requests; i++)
         assert_false(w->open[i]);
+    *followed = o.followed;
     session_destroy(w->session);
     w->session = NULL;
 }
@@ -207,23 +225,25 @@ static struct world *empty_world(void)
 static void test_storms(void **state)
 {
     (void)state;
-    unsigned shown = 0, switched = 0, zapped = 0, ended = 0, stalled = 0;
+    unsigned shown = 0, switched = 0, zapped = 0, ended = 0, stalled = 0, followed = 0;
     for (uint64_t seed = 1; seed <= 120; seed++) {
         struct world *w = empty_world(), *again = empty_world();
-        bool decodes;
-        storm(w, seed, 3000, &decodes);
-        storm(again, seed, 3000, &decodes);
+        bool follows;
+        storm(w, seed, 4000, &follows);
+        storm(again, seed, 4000, &follows);
         assert_string_equal(w->log, again->log); /* the same calls, the same outcome */
         shown += strstr(w->log, "showed") != NULL;
         switched += strstr(w->log, "saw gap_ms") != NULL;
         zapped += strstr(w->log, "saw continuation_ms") != NULL;
         ended += strstr(w->log, "ended at") != NULL;
         stalled += strstr(w->log, "saw stall_ms") != NULL;
+        followed += follows;
         world_destroy(w);
         world_destroy(again);
     }
     /* The storm reaches everything. */
-    assert_true(shown > 100 && switched > 40 && zapped > 40 && ended > 0 && stalled > 60);
+    assert_true(shown > 100 && switched > 40 && zapped > 40 && ended > 0 && stalled > 60 &&
+                followed > 40);
 }
 
 /* A calm world, with timers called in time and never: the same measurements. */

@@ -226,6 +226,48 @@ static void old_requests_say_nothing(void **state)
     adapt_destroy(a);
 }
 
+/* Another Presentation: its ladder is the rule's from when its first packet is asked for, what the
+ * estimator knows of the link stays, and a packet that waits for its beginning says nothing of the
+ * round trip. */
+static void a_presentation_brings_its_own_ladder(void **state)
+{
+    static struct session_track three[] = {
+        {.name = "a", .bandwidth_bps = 200000, .rate = {50, 1}, .first_sequence = 30},
+        {.name = "b", .bandwidth_bps = 500000, .rate = {50, 1}, .first_sequence = 30},
+        {.name = "c", .bandwidth_bps = 800000, .rate = {50, 1}, .first_sequence = 30},
+    };
+    static struct session_channel other = {.rungs = three, .rung_count = 3};
+    struct adapt *a = begin();
+    int64_t bps = -1;
+    (void)state;
+    adapt_join(a, 0, &channel);
+    asked(a, 0, 7, SESSION_GET_SEGMENT, &rungs[0]);
+    frame(a, 1, 10 * MS, &bps);
+    struct session_request r = {
+        .id = 9, .kind = SESSION_GET_PACKET, .from = &other, .track = &three[2], .number = 30};
+    adapt_requested(a, 1000 * MS, &r);
+    assert_int_equal(inits, 2);
+    assert_int_equal(lowest_bps, 200000); /* it is silent */
+    for (int64_t n = 2; n < 40; n++)      /* the old one's last frames */
+        assert_false(frame(a, n, 10 * MS, &bps));
+    assert_int_equal(told_count, 0);
+    wish = 2; /* what plays already: no switch */
+    assert_false(came(a, 1700 * MS, 9, SESSION_PACKET, 20000, 1000 * MS, &bps));
+    assert_int_equal(told_count, 1);
+    assert_int_equal(told[0].rung, 2);
+    assert_true(told[0].held);
+    r = (struct session_request){
+        .id = 10, .kind = SESSION_GET_SEGMENT, .from = &other, .track = &three[2]};
+    adapt_requested(a, 1700 * MS, &r);
+    wish = 1;
+    bool decided = false;
+    for (int64_t n = 43; n < 70 && !decided; n++)
+        decided = came(a, n * FRAME_US, 10, SESSION_CHUNK, 1500, n * FRAME_US - 10 * MS, &bps);
+    assert_true(decided);
+    assert_int_equal(bps, 500000);
+    adapt_destroy(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +277,7 @@ int main(void)
         cmocka_unit_test(frames_that_queue_are_not),
         cmocka_unit_test(a_zap_is_a_seek),
         cmocka_unit_test(old_requests_say_nothing),
+        cmocka_unit_test(a_presentation_brings_its_own_ladder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,6 +97,44 @@ static void test_h17_not_found(void **state)
     world_finish(w);
 }
 
+static bool forbidden(struct world *w, struct http_script_talk *t)
+{
+    static const char line[] = "this URL's signature has expired\n";
+    static const char page[] = "<html>no</html>";
+    static const char other[] =
+        "0123456789012345678901234567890123456789012345678901234567890123456789";
+    (void)w;
+    if (strcmp(t->path, WORLD_PACKET) == 0)
+        http_script_whole(t, "403 Forbidden", line, sizeof line - 1);
+    else if (strcmp(t->path, WORLD_SOUND) == 0)
+        http_script_whole(t, "401 Unauthorized", page, sizeof page - 1);
+    else if (strcmp(t->path, WORLD_SEGMENT) == 0)
+        http_script_whole(t, "403 Forbidden", other, sizeof other - 1);
+    else
+        return false;
+    return true;
+}
+
+/* Why one is refused is told where it is a line, at most 64 bytes of it; pages are not. */
+static void test_refusals_say_why(void **state)
+{
+    struct world *w = world_start(forbidden);
+    (void)state;
+    world_open(w);
+    world_ask_packet(w, 2);
+    world_expect_failure(world_end_of(w, 2), SESSION_FAULT_HTTP, 403,
+                         WORLD_PACKET ": 403: this URL's signature has expired");
+    assert_non_null(strstr(world_end_of(w, 2)->text, "expired"));
+    assert_null(strpbrk(world_end_of(w, 2)->text, "?\n"));
+    world_ask_sound(w, 3);
+    world_expect_failure(world_end_of(w, 3), SESSION_FAULT_HTTP, 401, "401");
+    assert_null(strstr(world_end_of(w, 3)->text, "html"));
+    world_ask_segment(w, 4, 0);
+    world_expect_failure(world_end_of(w, 4), SESSION_FAULT_HTTP, 403, "403: 0123456789");
+    assert_string_equal(strrchr(world_end_of(w, 4)->text, '0'), "0123");
+    world_finish(w);
+}
+
 static bool endless_refusal(struct world *w, struct http_script_talk *t)
 {
     static const char block[4096];
@@ -387,13 +425,21 @@ static void test_connection_closed_meanwhile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_h28_wrong_ranges), cmocka_unit_test(test_h30_whole_segment),
-        cmocka_unit_test(test_h17_not_found),    cmocka_unit_test(test_endless_answers),
-        cmocka_unit_test(test_no_chunk),         cmocka_unit_test(test_no_manifest_and_no_packet),
-        cmocka_unit_test(test_cut_segments),     cmocka_unit_test(test_refused_connection),
-        cmocka_unit_test(test_no_http),          cmocka_unit_test(test_silent_origin),
-        cmocka_unit_test(test_silent_segment),   cmocka_unit_test(test_late_loop),
-        cmocka_unit_test(test_no_connection),    cmocka_unit_test(test_connection_closed_meanwhile),
+        cmocka_unit_test(test_h28_wrong_ranges),
+        cmocka_unit_test(test_h30_whole_segment),
+        cmocka_unit_test(test_h17_not_found),
+        cmocka_unit_test(test_refusals_say_why),
+        cmocka_unit_test(test_endless_answers),
+        cmocka_unit_test(test_no_chunk),
+        cmocka_unit_test(test_no_manifest_and_no_packet),
+        cmocka_unit_test(test_cut_segments),
+        cmocka_unit_test(test_refused_connection),
+        cmocka_unit_test(test_no_http),
+        cmocka_unit_test(test_silent_origin),
+        cmocka_unit_test(test_silent_segment),
+        cmocka_unit_test(test_late_loop),
+        cmocka_unit_test(test_no_connection),
+        cmocka_unit_test(test_connection_closed_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,291 @@
+#include "packager/pipeline/presentation.h"
+#include "media/core/clock.h"
+#include "media/core/err.h"
+#include "media/core/log.h"
+#include "packager/track/audio_track.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PRESENTATION_ID_BYTES = 32 };
+
+struct presentation {
+    const char *channel; /* the channel's name */
+    char id[PRESENTATION_ID_BYTES];
+    struct timeline timeline; /* written before the clock sees it, but for start_us of the first */
+    struct source *source;    /* borrowed */
+    struct store *store;
+    struct sound *sound;
+    struct rung *rungs[CONFIG_RUNGS_MAX];
+    size_t rung_count;
+    _Atomic bool begun;
+    _Atomic int64_t end_frame;
+};
+
+static void name_it(char out[PRESENTATION_ID_BYTES])
+{
+    char iso[CLOCK_ISO8601_BYTES];
+    size_t at = 0;
+    clock_iso8601(clock_utc_us(), iso);
+    for (const char *c = iso; *c && at + 1 < PRESENTATION_ID_BYTES; c++) {
+        if (*c != '-' && *c != ':')
+            out[at++] = *c;
+    }
+    out[at] = 0;
+}
+
+/* Each rung gets its share of the pictures' memory by its size, so that all reach equally far back.
+ */
+static size_t init_memory_share(const struct config_channel *config, size_t rung)
+{
+    int64_t all = 0;
+    for (size_t i = 0; i < config->rungs; i++)
+        all += (int64_t)config->ladder[i].width * config->ladder[i].height;
+    int64_t own = (int64_t)config->ladder[rung].width * config->ladder[rung].height;
+    return (size_t)timebase_muldiv_floor(config->init_memory_bytes, own, all);
+}
+
+static int create_rungs(struct presentation *p, const struct config_channel *config)
+{
+    for (size_t i = 0; i < config->rungs; i++) {
+        struct rung_config rung = {.channel = p->channel,
+                                   .preset = config->preset,
+                                   .refresh_frames = config->refresh_frames,
+                                   .size = config->ladder[i],
+                                   .frame_rate = p->timeline.video_rate,
+                                   .segment_duration = p->timeline.segment_duration,
+                                   .init_eager = config->init_eager,
+                                   .init_memory_bytes = init_memory_share(config, i),
+                                   .store = p->store};
+        int status = rung_create(&rung, &p->rungs[i]);
+        if (status) {
+            log_error(p->channel, "rung %dx%d cannot be encoded: %s", rung.size.width,
+                      rung.size.height, err_text(status));
+            return status;
+        }
+        p->rung_count++;
+    }
+    return 0;
+}
+
+/* The segments being written can't be trimmed: memory that doesn't hold them is exceeded. */
+static void warn_of_little_memory(const char *name, const struct config_channel *config)
+{
+    int64_t bits_per_s = config->audio_bitrate_bps;
+    for (size_t i = 0; i < config->rungs; i++)
+        bits_per_s += config->ladder[i].bitrate_bps;
+    double growing_bytes = (double)bits_per_s / 8 * config->segment_duration_s;
+    if (growing_bytes > (double)config->memory_bytes / 2)
+        log_warn(name,
+                 "segments of %g s may take %.0f MB of the %.0f MB allowed: shorten "
+                 "--segment-duration or raise --memory",
+                 config->segment_duration_s, growing_bytes / 1e6,
+                 (double)config->memory_bytes / 1e6);
+}
+
+static int create_parts(struct presentation *p, const struct config_channel *config)
+{
+    /* Half a second more than the manifest says, which counts whole ones: a viewer who asks for the
+     * far end does so some time after the manifest was made. */
+    struct store_limits limits = {.window_us = (int64_t)floor(config->window_s) * 1000000 + 500000,
+                                  .max_bytes = (size_t)config->memory_bytes};
+    struct sound_config sound = {.channel = p->channel,
+                                 .bitrate_bps = config->audio_bitrate_bps,
+                                 .segment_duration = p->timeline.segment_duration,
+                                 .source = p->source};
+    int status = store_create(&limits, &p->store);
+    if (status)
+        log_error(p->channel, "no store for the channel: %s", err_text(status));
+    if (!status)
+        status = create_rungs(p, config);
+    if (!status) {
+        sound.store = p->store;
+        status = sound_create(&sound, &p->sound);
+        if (status)
+            log_error(p->channel, "sound cannot be encoded: %s", err_text(status));
+    }
+    return status;
+}
+
+int presentation_create(const char *name, const struct config_channel *config,
+                        struct source *source, struct presentation **out)
+{
+    struct presentation *p = calloc(1, sizeof *p);
+    if (!p)
+        return ERR_NOMEM;
+    p->channel = name;
+    p->source = source;
+    p->timeline = (struct timeline){
+        .start = {0, 1},
+        .video_rate = config->fps,
+        .audio_rate = timebase_reduce((struct rational){AUDIO_TRACK_RATE, AUDIO_TRACK_FRAME}),
+        .segment_duration = timeline_whole_frames(config->segment_duration_s, config->fps)};
+    atomic_init(&p->end_frame, INT64_MAX);
+    name_it(p->id);
+    warn_of_little_memory(name, config);
+    int status = create_parts(p, config);
+    if (status) {
+        presentation_destroy(p);
+        return status;
+    }
+    *out = p;
+    return 0;
+}
+
+void presentation_destroy(struct presentation *p)
+{
+    if (!p)
+        return;
+    for (size_t i = 0; i < p->rung_count; i++)
+        rung_destroy(p->rungs[i]);
+    sound_destroy(p->sound);
+    store_destroy(p->store);
+    free(p);
+}
+
+void presentation_place(struct presentation *p, const struct timeline *timeline)
+{
+    p->timeline = *timeline;
+}
+
+int presentation_begin(struct presentation *p)
+{
+    int status = sound_start(p->sound, &p->timeline);
+    if (!status)
+        atomic_store(&p->begun, true);
+    return status;
+}
+
+void presentation_show(struct presentation *p, int64_t frame)
+{
+    struct input_picture picture;
+    int64_t slot_us = timeline_video_us(&p->timeline, frame);
+    int64_t slot_utc_us = slot_us + (clock_utc_us() - clock_monotonic_us());
+    source_picture(p->source, frame, slot_us, slot_utc_us, &picture);
+    for (size_t i = 0; i < p->rung_count; i++)
+        rung_offer(p->rungs[i], frame, picture.frame, picture.capture_utc_us, slot_utc_us);
+    source_picture_done(p->source);
+}
+
+void presentation_set_end(struct presentation *p, int64_t end_frame)
+{
+    atomic_store(&p->end_frame, end_frame);
+}
+
+void presentation_announce_end(struct presentation *p)
+{
+    int64_t end = atomic_load(&p->end_frame);
+    for (size_t i = 0; i < p->rung_count; i++)
+        rung_announce_end(p->rungs[i], end);
+    sound_announce_end(p->sound, timeline_audio_frames(&p->timeline, end));
+}
+
+int64_t presentation_end_frame(const struct presentation *p)
+{
+    return atomic_load(&p->end_frame);
+}
+
+void presentation_set_memory(struct presentation *p, int64_t bytes)
+{
+    store_set_max_bytes(p->store, (size_t)bytes);
+}
+
+bool presentation_begun(const struct presentation *p)
+{
+    return atomic_load(&p->begun);
+}
+
+bool presentation_has_samples(const struct presentation *p)
+{
+    for (size_t i = 0; i < store_track_count(p->store); i++) {
+        struct store_track_state state;
+        store_track_state(store_track_at(p->store, i), &state);
+        if (state.newest_sequence < 0)
+            return false;
+    }
+    return presentation_begun(p);
+}
+
+bool presentation_ready(const struct presentation *p)
+{
+    for (size_t i = 0; i < store_track_count(p->store); i++) {
+        struct store_track_state state;
+        store_track_state(store_track_at(p->store, i), &state);
+        if (state.newest_packet < 0)
+            return false;
+    }
+    return presentation_begun(p);
+}
+
+bool presentation_finished(const struct presentation *p)
+{
+    struct sound_state sound;
+    struct rung_state rung;
+    sound_state(p->sound, &sound);
+    bool finished = sound.finished || !presentation_begun(p);
+    for (size_t i = 0; i < p->rung_count; i++) {
+        rung_state(p->rungs[i], &rung);
+        finished = finished && rung.finished;
+    }
+    return finished && presentation_end_frame(p) != INT64_MAX;
+}
+
+const char *presentation_id(const struct presentation *p)
+{
+    return p->id;
+}
+
+const struct timeline *presentation_timeline(const struct presentation *p)
+{
+    return &p->timeline;
+}
+
+struct store *presentation_store(const struct presentation *p)
+{
+    return p->store;
+}
+
+void presentation_describe(const struct presentation *p, struct manifest_presentation *out)
+{
+    *out = (struct manifest_presentation){.id = p->id,
+                                          .timeline = p->timeline,
+                                          .end_frame = presentation_end_frame(p),
+                                          .store = p->store};
+}
+
+static int64_t behind_us(const struct presentation *p, int64_t now_us)
+{
+    int64_t end_frame = presentation_end_frame(p);
+    int64_t end_us =
+        end_frame == INT64_MAX ? INT64_MAX : timeline_video_us(&p->timeline, end_frame);
+    int64_t clock_us = now_us < end_us ? now_us : end_us;
+    int64_t behind = 0;
+    for (size_t i = 0; i < store_track_count(p->store); i++) {
+        struct store_track *track = store_track_at(p->store, i);
+        struct store_track_state state;
+        store_track_state(track, &state);
+        int64_t next_us =
+            p->timeline.start_us +
+            timebase_frame_us(state.newest_sequence + 1, store_track_info(track)->frame_rate);
+        behind = clock_us - next_us > behind ? clock_us - next_us : behind;
+    }
+    return behind;
+}
+
+void presentation_state(const struct presentation *p, int64_t now_us,
+                        struct presentation_state *state)
+{
+    struct store_track_state first;
+    *state = (struct presentation_state){.rung_count = p->rung_count};
+    if (presentation_begun(p))
+        state->behind_us = behind_us(p, now_us);
+    sound_state(p->sound, &state->sound);
+    for (size_t i = 0; i < p->rung_count; i++)
+        rung_state(p->rungs[i], &state->rungs[i]);
+    store_track_state(store_track_at(p->store, 0), &first);
+    state->newest_sequence = first.newest_sequence;
+}

@@ -100,9 +100,11 @@ start_packager() {
 
 # Whoever watches behaves well all the time, changes channel and quality, and tells at the end what he has seen.
 start_judge() {
+    local events=()
+    [ -z "$keep" ] || events=(--csv "$work/judge.csv")
     "$viewers/bin/player-sim" live --sessions 6 --ramp 3 --duration "$((seconds - 3))" --zap-every random:6 \
-        --switch-every random:4 --decode 2 --seed "$seed" --json "$work/judge.json" "${manifests[@]}" \
-        >"$work/judge.txt" 2>&1 &
+        --switch-every random:4 --decode 2 --seed "$seed" --json "$work/judge.json" \
+        "${events[@]}" "${manifests[@]}" >"$work/judge.txt" 2>&1 &
     judge=$!
 }
 

@@ -70,7 +70,8 @@ static void fill(struct store *store)
 
 static void start(void)
 {
-    static const struct origin_page page = {"/page", "text/plain", NULL, render};
+    static const struct origin_page page = {
+        .path = "/page", .content_type = "text/plain", .render = render};
     struct origin_config config = {.address = "127.0.0.1"};
     struct origin_limits limits = origin_limits_default;
     struct store_limits window = {60000000, 64 << 20};

@@ -301,12 +301,15 @@ int origin_create_with(const struct origin_config *config, const struct origin_l
         status = origin_set_certificate(o, config->certificate_path, config->key_path);
     if (status == ERR_OK)
         status = origin_listen(config, &listener, &o->port);
-    if (status == ERR_OK)
-        status = start_daemon(o, listener);
-    if (status == ERR_OK)
-        status = origin_loop_start(&o->loop, s, o->daemon);
     if (status != ERR_OK)
         goto fail;
+    status = start_daemon(o, listener);
+    if (status == ERR_OK)
+        status = origin_loop_start(&o->loop, s, o->daemon);
+    if (status != ERR_OK) {
+        log_error("origin", "cannot serve on port %u: no memory, thread or file left", o->port);
+        goto fail;
+    }
     *out = o;
     return ERR_OK;
 

@@ -146,6 +146,9 @@ int service_create(struct config *config, struct service *s)
         status = create_channel(s, &s->config.channels[i]);
     if (!status)
         status = pages_add(s);
+    if (status == ERR_NOMEM || status == ERR_STATE) /* others have said what is wrong */
+        log_error(NULL, "the packager cannot start: %s; give it more memory or fewer channels",
+                  err_text(status));
     return status;
 }
 

@@ -98,6 +98,8 @@ static int read_secrets(const char *path, const char *option, bool again,
                         struct access_secrets *out)
 {
     char why[ACCESS_WHY_BYTES];
+    if (!path)
+        out->count = 0;
     int status = path ? access_secrets_read(path, out, why) : 0;
     if (status && again)
         log_warn("access", "--%s: %s; until then what was there before holds", option, why);
@@ -151,6 +153,9 @@ int service_create(struct config *config, struct service *s)
         status = create_channel(s, &s->config.channels[i]);
     if (!status)
         status = pages_add(s);
+    if (status == ERR_NOMEM || status == ERR_STATE) /* others have said what is wrong */
+        log_error(NULL, "the packager cannot start: %s; give it more memory or fewer channels",
+                  err_text(status));
     return status;
 }
 

@@ -200,12 +200,13 @@ static void characterize(struct demux *d)
     const AVInputFormat *container = d->format->iformat;
     bool network = d->url->kind == FEED_NETWORK;
     d->paced = !network || can_be_held_back(d->format);
+    d->hls.is_hls = network && is_hls(d->format);
     if (!network)
         d->silence_us = INT64_MAX;
     else if (!d->paced)
         d->silence_us = live_silence_us;
     else
-        d->silence_us = is_hls(d->format) ? hls_silence_us(d) : segmented_silence_us;
+        d->silence_us = d->hls.is_hls ? hls_silence_us(d) : segmented_silence_us;
     if (!d->paced)
         d->max_step_us = live_step_us;
     else

@@ -175,13 +175,15 @@ static bool is_hls(const AVFormatContext *format)
     return strcmp(format->iformat->name, "hls") == 0;
 }
 
-/* Segments, or a file on a server, can be read when it suits us, like a file of our own. */
-static bool can_be_held_back(const AVFormatContext *format)
+/* Segments, or a file on a server, can be read when it suits us, like a file of our own. A server
+ * that gives a size gives a file, whether it gives parts of it or not. */
+static bool can_be_held_back(const struct demux *d)
 {
     static const char *const segmented[] = {"hls", "dash", NULL};
-    const AVIOContext *io = format->pb;
-    return is_one_of(format->iformat->name, segmented) ||
-           (io && io->seekable & AVIO_SEEKABLE_NORMAL && format->duration > 0);
+    AVIOContext *io = d->format->pb;
+    return is_one_of(d->format->iformat->name, segmented) ||
+           (io && io->seekable & AVIO_SEEKABLE_NORMAL && d->format->duration > 0) ||
+           (io && is_http(d->url) && avio_size(io) > 0);
 }
 
 /* A segment is waited for as long as the one before lasts, and half of that more until the playlist
@@ -199,13 +201,14 @@ static void characterize(struct demux *d)
 {
     const AVInputFormat *container = d->format->iformat;
     bool network = d->url->kind == FEED_NETWORK;
-    d->paced = !network || can_be_held_back(d->format);
+    d->paced = !network || can_be_held_back(d);
+    d->hls.is_hls = network && is_hls(d->format);
     if (!network)
         d->silence_us = INT64_MAX;
     else if (!d->paced)
         d->silence_us = live_silence_us;
     else
-        d->silence_us = is_hls(d->format) ? hls_silence_us(d) : segmented_silence_us;
+        d->silence_us = d->hls.is_hls ? hls_silence_us(d) : segmented_silence_us;
     if (!d->paced)
         d->max_step_us = live_step_us;
     else

@@ -35,6 +35,16 @@ static bool is_beside_other(const struct pace_timeline *t, const struct pace_tim
            llabs(mapped_us - continuation(t, other, now_us)) <= beside_us;
 }
 
+/* A picture that its decoder held back while pictures stopped comes with the next one, long after
+ * the other stream's of its time: where its own stream is now, it does not tell. */
+static bool is_straggler(const struct pace_timeline *t, const struct pace_timeline_stream *s,
+                         int64_t mapped_us, int64_t now_us)
+{
+    const struct pace_timeline_stream *other = &t->streams[s == &t->streams[0] ? 1 : 0];
+    return t->live && s->known && other->known && other->shift_us == s->shift_us &&
+           mapped_us < continuation(t, other, now_us) - beside_us;
+}
+
 static bool is_jump(const struct pace_timeline *t, const struct pace_timeline_stream *s,
                     int64_t mapped_us, int64_t now_us)
 {
@@ -66,16 +76,6 @@ static int64_t next_shift(const struct pace_timeline *t, const struct pace_timel
         llabs(pts_us + other->shift_us - expected_us) < llabs(pts_us + shift_us - expected_us))
         shift_us = other->shift_us;
     return is_jump(t, s, pts_us + shift_us, now_us) ? expected_us - pts_us : shift_us;
-}
-
-/* A picture that its decoder held back while pictures stopped comes with the next one, long after
- * the other stream's of its time: where its own stream is now, it does not tell. */
-static bool is_straggler(const struct pace_timeline *t, const struct pace_timeline_stream *s,
-                         int64_t mapped_us, int64_t now_us)
-{
-    const struct pace_timeline_stream *other = &t->streams[s == &t->streams[0] ? 1 : 0];
-    return t->live && s->known && other->known && other->shift_us == s->shift_us &&
-           mapped_us < continuation(t, other, now_us) - beside_us;
 }
 
 int64_t pace_timeline_map(struct pace_timeline *t, enum pace_stream stream, int64_t pts_us,

@@ -82,9 +82,10 @@ static void order_ahead(struct packet_desk *d, int64_t sequence)
 
 bool packet_desk_frame(struct packet_desk *d, int64_t sequence)
 {
+    bool first = d->newest < 0;
     d->newest = sequence;
     demand_frame(&d->demand, sequence);
-    if (d->config.eager || d->demand.busy || sequence == 0)
+    if (d->config.eager || d->demand.busy || first)
         order_ahead(d, sequence);
     return find(d, sequence) != NULL;
 }
@@ -225,4 +226,16 @@ void packet_desk_done(struct packet_desk *d, int64_t sequence)
     assert(o && o->making);
     d->replays -= o->replay;
     remove_order(d, o);
+}
+
+void packet_desk_failed(struct packet_desk *d, int64_t sequence)
+{
+    struct packet_order *o = find(d, sequence);
+    assert(o && o->making);
+    if (++o->failed == PACKET_DESK_TRIES || (!o->waiting && !o->ahead)) {
+        packet_desk_done(d, sequence);
+        return;
+    }
+    d->replays -= o->replay;
+    o->making = o->replay = false;
 }

@@ -29,12 +29,14 @@ enum {
     PACKET_DESK_LIVE = 16,  /* of these, kept for the live edge and for what is made ahead */
     PACKET_DESK_SHARE = 16, /* of one client, behind the live edge */
     PACKET_DESK_EDGE = 4,   /* the newest frames, and those to come, are the live edge */
+    PACKET_DESK_TRIES = 3,  /* that an order is good for: memory may be short for a moment */
 };
 
 struct packet_order {
     int64_t sequence;
     unsigned waiting; /* requests */
     bool ahead, making, replay;
+    unsigned failed; /* tries */
     uint64_t client; /* whose it is */
     int64_t turn;    /* in which he was served last; 0: not since he has orders here */
 };
@@ -75,7 +77,10 @@ bool packet_desk_take(struct packet_desk *d, int64_t at_hand, int64_t *sequence)
 bool packet_desk_take_passing(struct packet_desk *d, int64_t sequence);
 /* Whether an order taken is still worth its work. */
 bool packet_desk_is_wanted(const struct packet_desk *d, int64_t sequence);
-/* It is made, or has failed: the requests for it will see. */
+/* It is made, or can't be: the requests for it will see. */
 void packet_desk_done(struct packet_desk *d, int64_t sequence);
+/* It was not made, though it can be: it is to be taken again where somebody still wants it and that
+ * has not happened too often; otherwise as done. */
+void packet_desk_failed(struct packet_desk *d, int64_t sequence);
 
 #endif

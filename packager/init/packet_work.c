@@ -40,18 +40,18 @@ static int put_start(struct packet_maker *m, int64_t sequence, const struct stor
 }
 
 /* One that was put since it was ordered is no fault, nor is one that has left the window. */
-static void report(const struct packet_maker *m, int64_t sequence, int status)
+static void done(struct packet_maker *m, int64_t sequence, int status)
 {
-    if (status && status != ERR_EXISTS && status != ERR_NOT_FOUND && status != ERR_END)
+    bool failed = status && status != ERR_EXISTS && status != ERR_NOT_FOUND && status != ERR_END;
+    if (failed)
         log_warn(store_track_info(m->format.store_track)->id, "no packet %" PRId64 ": %s", sequence,
                  err_text(status));
-}
-
-static void done(struct packet_maker *m, int64_t sequence)
-{
     pthread_mutex_lock(&m->lock);
-    packet_desk_done(&m->desk, sequence);
-    pthread_cond_signal(&m->work); /* another replay may begin */
+    if (failed)
+        packet_desk_failed(&m->desk, sequence);
+    else
+        packet_desk_done(&m->desk, sequence);
+    pthread_cond_signal(&m->work); /* another replay may begin, or this one again */
     pthread_mutex_unlock(&m->lock);
 }
 
@@ -115,8 +115,7 @@ static int take_sample(struct packet_worker *w, struct replay *replay,
     status = put_replayed(w, sample, picture, &r);
     if (sequence == target)
         return status;
-    report(m, sequence, status);
-    done(m, sequence);
+    done(m, sequence, status);
     return ERR_OK;
 }
 
@@ -189,6 +188,5 @@ static int make(struct packet_worker *w, int64_t sequence)
 
 void packet_work_do(struct packet_worker *w, int64_t sequence)
 {
-    report(w->maker, sequence, make(w, sequence));
-    done(w->maker, sequence);
+    done(w->maker, sequence, make(w, sequence));
 }

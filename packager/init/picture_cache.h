@@ -26,10 +26,12 @@ struct picture_cache_config {
 int picture_cache_create(const struct picture_cache_config *config, struct picture_cache **out);
 void picture_cache_destroy(struct picture_cache *c); /* NULL is fine */
 
-/* Takes r->frame over: the one after the last put, any number the first time. */
+/* Takes r->frame over: the one after the last put, or a later one where memory was too short for
+ * those in between; any number the first time. */
 void picture_cache_put(struct picture_cache *c, struct reconstruction *r);
 
-/* Pictures from this number on, up to the last put, are all there. INT64_MAX before the first. */
+/* Pictures from this number on, up to the last put, are all there, as far as they were put.
+ * INT64_MAX before the first. */
 int64_t picture_cache_oldest(const struct picture_cache *c);
 
 /* The picture nearest before or at `sequence`, but none before `first`: a copy with a reference of

@@ -8,6 +8,7 @@
 #include "media/core/log.h"
 #include "packager/track/aac_encoder.h"
 
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,7 +163,13 @@ static int append(struct audio_track *t, const struct aac_frame *coded)
     if (!chunk)
         return status ? status : ERR_NOMEM;
     status = store_append(t->store_track, coded->sequence, chunk, &next);
-    return status ? status : put_packet(t, coded->sequence, &next);
+    if (status)
+        return status;
+    int missing = put_packet(t, coded->sequence, &next);
+    if (missing) /* nobody can join there; the sound goes on */
+        log_warn(store_track_info(t->store_track)->id, "no packet %" PRId64 ": %s", coded->sequence,
+                 err_text(missing));
+    return ERR_OK;
 }
 
 /* Everything that the encoder has ready. */

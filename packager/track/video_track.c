@@ -247,21 +247,22 @@ static bool starts_segment(struct video_track *t, int64_t sequence)
 }
 
 /* Makes t->last what is to be encoded. A picture that cannot be scaled is passed over: the rung
- * goes on with the one before. */
-static int take_picture(struct video_track *t, const AVFrame *picture, int64_t sequence)
+ * goes on with the one before, as where memory is short. */
+static void take_picture(struct video_track *t, const AVFrame *picture, int64_t sequence)
 {
     const AVFrame *scaled;
     if (!picture)
-        return ERR_OK;
+        return;
     int status = scaler_scale(t->scaler, picture, &scaled);
     if (status && !t->passing_over)
         log_warn(store_track_info(t->store_track)->id, "pictures from %" PRId64 " on: %s", sequence,
                  err_text(status));
     t->passing_over = status != ERR_OK;
-    if (status)
-        return ERR_OK;
-    av_frame_unref(t->last);
-    return av_frame_ref(t->last, scaled) < 0 ? ERR_NOMEM : ERR_OK;
+    AVFrame *next = status ? NULL : av_frame_clone(scaled);
+    if (!next)
+        return;
+    av_frame_free(&t->last);
+    t->last = next;
 }
 
 static int encode(struct video_track *t, bool idr, struct encoder_output *coded)
@@ -315,7 +316,7 @@ static int append(struct video_track *t, const struct encoder_output *coded, int
     r->qp_plus1 = coded->qp_plus1;
     r->sequence = sequence;
     r->capture_utc_us = capture_utc_us;
-    return r->frame ? ERR_OK : ERR_NOMEM;
+    return ERR_OK;
 }
 
 static void count(_Atomic int64_t *total, int64_t from_us, int64_t to_us)
@@ -329,14 +330,12 @@ int video_track_push(struct video_track *t, const AVFrame *picture, int64_t sequ
     if (sequence != t->next_sequence)
         return ERR_INVALID;
     int64_t begun = clock_thread_cpu_us();
-    int status = take_picture(t, picture, sequence);
-    if (status)
-        return status;
+    take_picture(t, picture, sequence);
     int64_t scaled = picture ? clock_thread_cpu_us() : begun;
     count(&t->scale_us, begun, scaled);
 
     struct encoder_output coded;
-    status = encode(t, starts_segment(t, sequence), &coded);
+    int status = encode(t, starts_segment(t, sequence), &coded);
     if (status)
         return status;
     int64_t encoded = clock_thread_cpu_us();

@@ -36,7 +36,8 @@ struct video_track_config {
     const char *id;     /* the track's id, as in store_track_info */
     struct store *store;
     const struct store_packet_maker *maker; /* for the store, which copies it; may be NULL */
-    /* Gets every reconstruction, on the calling thread, right after its chunk is in the store. */
+    /* Gets the reconstructions, on the calling thread, each right after its chunk is in the store;
+     * not those that memory was too short to copy. */
     void (*reconstructed)(void *context, struct reconstruction *r);
     void *context;
 };

@@ -117,15 +117,16 @@ int feed_status_log_lines(const struct packager *p, const char *channel, const c
     return lines;
 }
 
-void feed_status_await_log_line(struct packager *p, const char *channel, const char *text)
+void feed_status_await_lines(struct packager *p, const char *channel, const char *text, int lines)
 {
-    char what[160];
+    char what[256];
     for (int i = 0; i < AWAIT_TRIES; i++) {
-        if (feed_status_log_lines(p, channel, text) > 0)
+        if (feed_status_log_lines(p, channel, text) >= lines)
             return;
         clock_sleep_until_us(clock_monotonic_us() + AWAIT_STEP_US);
     }
-    snprintf(what, sizeof what, "no line about %s contains \"%s\"", channel, text);
+    snprintf(what, sizeof what, "%s: the log does not tell %d times of \"%s\"", channel, lines,
+             text);
     packager_fail(p, what);
 }
 

@@ -38,9 +38,9 @@ int64_t feed_status_silenced(struct packager *p, const char *channel);
 
 /* How many lines of the log tell of the channel and contain text. */
 int feed_status_log_lines(const struct packager *p, const char *channel, const char *text);
-
-/* Comes back when there is one such line (30 s at most): what is told is logged a moment later. */
-void feed_status_await_log_line(struct packager *p, const char *channel, const char *text);
+/* Comes back when there are at least so many (30 s at most): what is told is logged a moment later.
+ */
+void feed_status_await_lines(struct packager *p, const char *channel, const char *text, int lines);
 
 /* The median over some frames of how long after its capture (prft) a frame has arrived, in
  * microseconds. */

@@ -312,9 +312,9 @@ static void a_picture_that_stops_while_sound_goes_on_is_told_of(void **state)
     struct shapes *test = *state;
     struct packager *p = &test->packager;
     check_parts(test, BLINKING, "degraded", "missing", "up");
-    feed_status_await_log_line(p, "blinking", "no picture any more");
+    feed_status_await_lines(p, "blinking", "no picture any more", 1);
     check_parts(test, BLINKING, "ok", "up", "up");
-    feed_status_await_log_line(p, "blinking", "gives its picture again");
+    feed_status_await_lines(p, "blinking", "gives its picture again", 1);
     /* Each time once: a busy machine may lack them more often. */
     int gone = feed_status_log_lines(p, "blinking", "no picture any more");
     int back = feed_status_log_lines(p, "blinking", "gives its picture again");

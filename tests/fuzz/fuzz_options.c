@@ -1,5 +1,6 @@
 /* Any text as the values of options, as a channel's URL and as an origin's: what is refused leaves
  * everything as it was, and says so in one line. */
+#include "media/core/networks.h"
 #include "media/core/values.h"
 #include "player-sim/command/channel_name.h"
 #include "player-sim/command/link_values.h"
@@ -54,6 +55,21 @@ static void check_link(const char *text)
     link_values_finish(&v);
 }
 
+static void check_networks(const char *text)
+{
+    struct networks n = {.count = 77};
+    char why[256] = "", again[NETWORK_TEXT_BYTES];
+    if (!networks_parse(text, &n, why, sizeof why)) {
+        require(n.count == 77 && why[0] && !strchr(why, '\n'));
+        return;
+    }
+    require(n.count <= NETWORKS_MAX);
+    for (size_t i = 0; i < n.count; i++) {
+        network_text(&n.list[i].address, n.list[i].bits, again);
+        require(networks_contain(&n, &n.list[i].address));
+    }
+}
+
 static void check_url(const char *url)
 {
     struct http_origin *list = NULL;
@@ -77,6 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_values(text);
     check_link(text);
     check_url(text);
+    check_networks(text);
     free(text);
     return 0;
 }

@@ -70,7 +70,8 @@ static void fill(struct store *store)
 
 static void start(void)
 {
-    static const struct origin_page page = {"/page", "text/plain", NULL, render};
+    static const struct origin_page page = {
+        .path = "/page", .content_type = "text/plain", .render = render};
     struct origin_config config = {.address = "127.0.0.1"};
     struct origin_limits limits = origin_limits_default;
     struct store_limits window = {60000000, 64 << 20};
@@ -85,13 +86,17 @@ static void start(void)
     require(origin_add_store(origin, "c", "p", store) == ERR_OK);
 }
 
+/* From one address after the other, so that neither ports run out nor patience with one of them. */
 static int connect_to_it(void)
 {
+    static uint32_t clients;
+    struct sockaddr_in from = {.sin_family = AF_INET};
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(origin_port(origin))};
     struct linger reset = {.l_onoff = 1}; /* no port waits out its time */
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    require(fd >= 0);
+    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 256 + clients++ % 10000);
+    require(fd >= 0 && bind(fd, (struct sockaddr *)&from, sizeof from) == 0);
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     require(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
     return fd;

@@ -316,6 +316,31 @@ static void test_a_busy_edge_is_made_ahead(void **state)
     assert_in_range(made_ahead, 60, 110); /* after about a second */
 }
 
+static void test_what_failed_is_tried_again_but_not_for_ever(void **state)
+{
+    struct packet_desk d = running(20);
+    (void)state;
+    want(&d, 3);
+    for (int i = 0; i < PACKET_DESK_TRIES; i++) {
+        take(&d, 10, 3, true);
+        packet_desk_failed(&d, 3);
+        assert_int_equal(d.replays, 0);
+    }
+    take(&d, 10, NOTHING, false);
+    assert_int_equal(d.count, 0);
+}
+
+static void test_what_failed_and_nobody_wants_is_left(void **state)
+{
+    struct packet_desk d = running(20);
+    (void)state;
+    want(&d, 15);
+    take(&d, 10, 15, false);
+    packet_desk_unwant(&d, 15);
+    packet_desk_failed(&d, 15);
+    assert_int_equal(d.count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +357,8 @@ int main(void)
         cmocka_unit_test(test_nobody_waits_for_more_than_his_turn),
         cmocka_unit_test(test_eager_makes_every_packet_and_gives_up_late_ones),
         cmocka_unit_test(test_a_busy_edge_is_made_ahead),
+        cmocka_unit_test(test_what_failed_is_tried_again_but_not_for_ever),
+        cmocka_unit_test(test_what_failed_and_nobody_wants_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

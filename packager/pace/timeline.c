@@ -35,6 +35,16 @@ static bool is_beside_other(const struct pace_timeline *t, const struct pace_tim
            llabs(mapped_us - continuation(t, other, now_us)) <= beside_us;
 }
 
+/* A picture that its decoder held back while pictures stopped comes with the next one, long after
+ * the other stream's of its time: where its own stream is now, it does not tell. */
+static bool is_straggler(const struct pace_timeline *t, const struct pace_timeline_stream *s,
+                         int64_t mapped_us, int64_t now_us)
+{
+    const struct pace_timeline_stream *other = &t->streams[s == &t->streams[0] ? 1 : 0];
+    return t->live && s->known && other->known && other->shift_us == s->shift_us &&
+           mapped_us < continuation(t, other, now_us) - beside_us;
+}
+
 static bool is_jump(const struct pace_timeline *t, const struct pace_timeline_stream *s,
                     int64_t mapped_us, int64_t now_us)
 {
@@ -85,6 +95,8 @@ int64_t pace_timeline_map(struct pace_timeline *t, enum pace_stream stream, int6
         if (!s->known && (t->start_us == PACE_NO_PTS || mapped_us < t->start_us))
             t->start_us = mapped_us;
     }
+    if (is_straggler(t, s, mapped_us, now_us))
+        return mapped_us;
     if (duration_us <= 0 && s->known)
         duration_us = mapped_us - s->last_us;
     if (duration_us > 0 && duration_us <= longest_duration_us)

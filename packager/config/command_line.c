@@ -33,9 +33,10 @@ static const char documentation[] =
     "  hesp-packager 'tv=udp://127.0.0.1:5000'\n"
     "  hesp-packager 'tv=srt://0.0.0.0:9000?mode=listener'\n"
     "  hesp-packager 'tv=srt://192.0.2.7:9000?mode=caller'\n"
+    "  hesp-packager 'tv=rtmp://0.0.0.0:1935/live/KEY?listen'\n"
+    "  hesp-packager 'tv=https://example.com/live/index.m3u8'\n"
     "  hesp-packager --config live.yaml\n"
-    "  hesp-packager --sign-key sign.key --sign-url http://localhost:8080/tv/manifest.json "
-    "--expires 6h\n"
+    "  hesp-packager --sign-key FILE --sign-url http://HOST/tv/manifest.json\n"
     "\n"
     "live.yaml has the options' names with underscores as keys; a channel's own key wins over "
     "an option, an option over the file's global key:\n"
@@ -47,7 +48,8 @@ static const char documentation[] =
     "\n"
     "Each channel that is ready gives one line NAME MANIFEST_URL on standard output. SIGINT and "
     "SIGTERM end cleanly, a second one at once. SIGHUP reads --config's file again: channels are "
-    "added, removed and changed, and the others are not touched.\n"
+    "added, removed and changed, and the others are not touched; keys, tokens and certificate, "
+    "too.\n"
     "\n"
     "Exit codes: 0 success, 1 failure, 2 wrong usage.\n";
 

@@ -13,7 +13,7 @@ enum { IO_BUFFER_BYTES = 32768, PIPE_POLL_MS = 100 };
 
 static const int64_t open_us = 5000000;
 static const int64_t live_silence_us = 2000000;
-static const int64_t hls_silence_us = 6000000; /* begun in time, it never waits a segment long */
+static const int64_t least_hls_silence_us = 3000000;
 static const int64_t segmented_silence_us = 15000000;
 static const int64_t live_step_us = 2000000;
 static const int64_t splice_step_us = 10000000;  /* a recording of a transport stream */
@@ -184,6 +184,16 @@ static bool can_be_held_back(const AVFormatContext *format)
            (io && io->seekable & AVIO_SEEKABLE_NORMAL && format->duration > 0);
 }
 
+/* A segment is waited for as long as the one before lasts, and half of that more until the playlist
+ * is read again: what takes longer is not under way. */
+static int64_t hls_silence_us(struct demux *d)
+{
+    int64_t target_us = 1000000 * (int64_t)hls_watch_target_s(
+                                      &d->hls, &d->format->interrupt_callback, d->url->protocols);
+    int64_t silence_us = target_us ? target_us * 3 / 2 : segmented_silence_us;
+    return silence_us > least_hls_silence_us ? silence_us : least_hls_silence_us;
+}
+
 /* What the container says about the feed. */
 static void characterize(struct demux *d)
 {
@@ -195,7 +205,7 @@ static void characterize(struct demux *d)
     else if (!d->paced)
         d->silence_us = live_silence_us;
     else
-        d->silence_us = is_hls(d->format) ? hls_silence_us : segmented_silence_us;
+        d->silence_us = is_hls(d->format) ? hls_silence_us(d) : segmented_silence_us;
     if (!d->paced)
         d->max_step_us = live_step_us;
     else

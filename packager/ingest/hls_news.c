@@ -1,7 +1,11 @@
 #include "packager/ingest/hls_news.h"
+#include "media/core/values.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
+
+enum { TARGET_MAX_S = 3600 };
 
 static bool line_begins(const char *line, size_t length, const char *with)
 {
@@ -22,8 +26,16 @@ static bool leads_to(const char *line, size_t length, const char *url)
     return length == url_length || line[0] == '/' || url[url_length - length - 1] == '/';
 }
 
+static int read_target(const char *text)
+{
+    char *end;
+    int64_t seconds;
+    return value_prefix(text, &end, &seconds) && seconds <= TARGET_MAX_S ? (int)seconds : 0;
+}
+
 void hls_news_read(const char *text, const char *played_url, struct hls_news *out)
 {
+    static const char target[] = "#EXT-X-TARGETDURATION:";
     struct hls_news news = {0};
     bool parts = false;
     while (*text) {
@@ -33,6 +45,8 @@ void hls_news_read(const char *text, const char *played_url, struct hls_news *ou
             news.ended = true;
         else if (line_begins(text, length, "#EXT-X-BYTERANGE"))
             parts = true;
+        else if (line_begins(text, length, target))
+            news.target_s = read_target(text + strlen(target));
         if (length && text[0] != '#') {
             news.segments++;
             news.unplayed = leads_to(text, length, played_url) ? 0 : news.unplayed + 1;

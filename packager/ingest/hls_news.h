@@ -9,6 +9,7 @@ struct hls_news {
     int segments; /* that it lists */
     int unplayed; /* those of them that follow the one that was played last */
     bool ended;   /* it will not grow any more */
+    int target_s; /* how long a segment may be; 0: it does not say */
 };
 
 /* text is a media playlist; played_url, the address of the segment that was played last, is found

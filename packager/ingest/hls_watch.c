@@ -37,12 +37,13 @@ void hls_watch_begin(struct hls_watch *w, AVFormatContext *format, AVDictionary 
 }
 
 /* All of it as text, up to PLAYLIST_BYTES; the caller frees. */
-static int fetch(const char *url, const AVIOInterruptCB *interrupt, const AVDictionary *allowed,
+static int fetch(const char *url, const AVIOInterruptCB *interrupt, const char *protocols,
                  char **text)
 {
     AVDictionary *options = NULL;
     AVIOContext *io = NULL;
-    av_dict_copy(&options, allowed, 0);
+    if (protocols)
+        av_dict_set(&options, "protocol_whitelist", protocols, 0);
     int status = avio_open2(&io, url, AVIO_FLAG_READ, interrupt, &options);
     av_dict_free(&options);
     if (status < 0)
@@ -62,16 +63,12 @@ static int fetch(const char *url, const AVIOInterruptCB *interrupt, const AVDict
 int hls_watch_ask(const struct hls_watch *w, const AVIOInterruptCB *interrupt,
                   AVDictionary **options, const char **why)
 {
-    AVDictionary *allowed = NULL;
     struct hls_news news;
     char *text, begin[16];
     if (!w->played[0])
         return 0;
     const AVDictionaryEntry *protocols = av_dict_get(*options, "protocol_whitelist", NULL, 0);
-    if (protocols)
-        av_dict_set(&allowed, protocols->key, protocols->value, 0);
-    int status = fetch(w->playlist, interrupt, allowed, &text);
-    av_dict_free(&allowed);
+    int status = fetch(w->playlist, interrupt, protocols ? protocols->value : NULL, &text);
     if (status < 0)
         return status;
     hls_news_read(text, w->played, &news);
@@ -85,4 +82,16 @@ int hls_watch_ask(const struct hls_watch *w, const AVIOInterruptCB *interrupt,
              news.unplayed < BEHIND_SEGMENTS ? -news.unplayed : -BEHIND_SEGMENTS);
     av_dict_set(options, "live_start_index", begin, 0);
     return 0;
+}
+
+int hls_watch_target_s(const struct hls_watch *w, const AVIOInterruptCB *interrupt,
+                       const char *protocols)
+{
+    struct hls_news news;
+    char *text;
+    if (fetch(w->playlist, interrupt, protocols, &text) < 0)
+        return 0;
+    hls_news_read(text, w->played, &news);
+    free(text);
+    return news.target_s;
 }

@@ -27,4 +27,9 @@ void hls_watch_begin(struct hls_watch *w, AVFormatContext *format, AVDictionary 
 int hls_watch_ask(const struct hls_watch *w, const AVIOInterruptCB *interrupt,
                   AVDictionary **options, const char **why);
 
+/* How long a segment of what was opened may be, in seconds, by its playlist, which is read once
+ * more for that; 0 where it does not say. */
+int hls_watch_target_s(const struct hls_watch *w, const AVIOInterruptCB *interrupt,
+                       const char *protocols);
+
 #endif

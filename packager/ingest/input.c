@@ -18,26 +18,41 @@ int input_create(const struct input_config *config, struct input **out)
     return ERR_INVALID;
 }
 
-/* The digits of the port in scheme://host:PORT/..., NULL where there is none. */
-static const char *port_of(const char *url, size_t *digits)
+/* What a network URL says of where it is: its scheme's length, and the digits of its port, which
+ * may be left to the scheme. */
+struct place {
+    size_t scheme;
+    const char *port;
+    size_t digits;
+};
+
+/* False where the URL is of no network. */
+static bool place_of(const char *url, struct place *out)
 {
     const char *authority = strstr(url, "://");
     if (!authority)
-        return NULL;
+        return false;
+    *out = (struct place){.scheme = (size_t)(authority - url)};
     authority += 3;
     const char *end = authority + strcspn(authority, "/?#");
     const char *colon = end;
-    while (colon > authority && *colon != ':')
+    while (colon > authority && *colon != ':' && *colon != '@' && *colon != ']')
         colon--;
-    *digits = colon > authority ? strspn(colon + 1, "0123456789") : 0;
-    return *digits ? colon + 1 : NULL;
+    if (*colon == ':' && colon < end) {
+        out->port = colon + 1;
+        out->digits = strspn(out->port, "0123456789");
+    }
+    return true;
 }
 
 bool input_share_port(const char *url, const char *other)
 {
-    size_t digits = 0, other_digits = 0;
-    const char *port = port_of(url, &digits), *other_port = port_of(other, &other_digits);
-    return port && other_port && digits == other_digits && memcmp(port, other_port, digits) == 0;
+    struct place a, b;
+    if (!place_of(url, &a) || !place_of(other, &b))
+        return false;
+    if (!a.digits || !b.digits)
+        return a.scheme == b.scheme && memcmp(url, other, a.scheme) == 0;
+    return a.digits == b.digits && memcmp(a.port, b.port, a.digits) == 0;
 }
 
 void input_destroy(struct input *in)

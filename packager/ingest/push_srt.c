@@ -79,6 +79,11 @@ static int create(const char *channel, const char *url, struct push **out)
         free_push(p);
         return status;
     }
+    if (!p->options.passphrase[0] && !p->options.stream_id[0])
+        log_warn(channel,
+                 "whoever reaches port %s may push: give the SRT listener a passphrase= "
+                 "and a streamid=",
+                 p->parts.port);
     srt_startup();
     p->epoll = srt_epoll_create();
     if (p->epoll < 0) {

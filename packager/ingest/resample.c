@@ -1,6 +1,7 @@
 #include "packager/ingest/resample.h"
 #include "media/core/err.h"
 
+#include <libavutil/opt.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,16 @@ static bool is_set_up_for(const struct resample *r, const AVFrame *frame)
 {
     return r->swr && r->rate == frame->sample_rate && r->format == frame->format &&
            av_channel_layout_compare(&r->layout, &frame->ch_layout) == 0;
+}
+
+/* Left to itself, libswresample mixes floats so that they clip, and gives mono 3 dB less on either
+ * side. */
+static int set_levels(SwrContext *swr, int channels)
+{
+    static const double both_sides[] = {1, 1};
+    if (channels == 1)
+        return swr_set_matrix(swr, both_sides, 1);
+    return av_opt_set_double(swr, "rematrix_maxval", 1, 0);
 }
 
 static int set_up(struct resample *r, const AVFrame *frame)
@@ -28,6 +39,8 @@ static int set_up(struct resample *r, const AVFrame *frame)
     r->format = frame->format;
     int status = swr_alloc_set_opts2(&r->swr, &stereo, AV_SAMPLE_FMT_FLTP, RESAMPLE_RATE, &in,
                                      frame->format, frame->sample_rate, 0, NULL);
+    if (status >= 0)
+        status = set_levels(r->swr, in.nb_channels);
     if (status >= 0)
         status = swr_init(r->swr);
     av_channel_layout_uninit(&in);

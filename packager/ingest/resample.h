@@ -1,4 +1,6 @@
-/* Decoded sound of any rate, format and layout as 48 kHz stereo float.
+/* Decoded sound of any rate, format and layout as 48 kHz stereo float. Mono is as loud on both
+ * sides. More channels are mixed as ITU-R BS.775 has it (centre and surround 3 dB less, no low
+ * frequencies), and all of that as much less as it takes never to clip: 7.7 dB for 5.1.
  * Thread-safety: an object belongs to one thread at a time. */
 #ifndef PACKAGER_INGEST_RESAMPLE_H
 #define PACKAGER_INGEST_RESAMPLE_H

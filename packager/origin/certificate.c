@@ -22,6 +22,9 @@ void origin_certificates_init(struct origin_certificates *c)
 static void free_certificate(struct origin_certificate *certificate)
 {
     gnutls_certificate_free_credentials(certificate->credentials);
+    if (certificate->ticket_key.data != NULL)
+        gnutls_memset(certificate->ticket_key.data, 0, certificate->ticket_key.size);
+    gnutls_free(certificate->ticket_key.data);
     free(certificate);
 }
 
@@ -153,7 +156,10 @@ static int make(const gnutls_datum_t *certificate, const gnutls_datum_t *key,
         error_line(why, ORIGIN_WHY_BYTES, "out of memory");
         return ERR_NOMEM;
     }
-    status = set_pair(made->credentials, certificate, key, certificate_path, key_path, why);
+    if (gnutls_session_ticket_key_generate(&made->ticket_key) != 0)
+        error_line(why, ORIGIN_WHY_BYTES, "out of memory");
+    else
+        status = set_pair(made->credentials, certificate, key, certificate_path, key_path, why);
     if (status == ERR_OK)
         *out = made;
     else

@@ -11,14 +11,10 @@
 
 enum { ORIGIN_WHY_BYTES = 512 };
 
-/* TLS 1.2 and 1.3, ephemeral keys and authenticated ciphers only; the cheapest of these first. */
-#define ORIGIN_TLS_PRIORITIES                                                                      \
-    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA:-CIPHER-ALL:+AES-128-GCM:"           \
-    "+AES-256-GCM:+CHACHA20-POLY1305:-MAC-ALL:+AEAD:%SERVER_PRECEDENCE"
-
 struct origin_certificate {
     gnutls_certificate_credentials_t credentials;
-    int users; /* the shelf's lock */
+    gnutls_datum_t ticket_key; /* of sessions that are resumed: they end with their certificate */
+    int users;                 /* the shelf's lock */
     struct origin_certificate *next;
 };
 

@@ -9,8 +9,8 @@
 #include "packager/origin/loop.h"
 #include "packager/origin/request.h"
 #include "packager/origin/respond.h"
+#include "packager/origin/tls.h"
 
-#include <gnutls/abstract.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,26 +49,11 @@ struct origin {
     uint16_t port;
 };
 
-/* The certificate is the connection's as long as it is open. */
-static void begin_handshake(struct origin_service *s, struct MHD_Connection *connection,
-                            struct origin_client *client)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    gnutls_session_t session = info->tls_session;
-
-    client->certificate = origin_certificates_use(&s->certificates);
-    gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, client->certificate->credentials);
-    origin_handshakes_begin(&s->handshakes, &client->handshake, connection, session, client->fd,
-                            clock_monotonic_us() + s->limits.handshake_us);
-}
-
 static void close_client(struct origin_service *s, struct origin_client *client)
 {
     if (client == NULL)
         return;
-    origin_handshakes_end(&s->handshakes, &client->handshake);
-    origin_certificates_release(&s->certificates, client->certificate);
+    origin_tls_end(s, client);
     origin_clients_close(&s->clients, client);
 }
 
@@ -90,7 +75,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
     from = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
     opened = origin_clients_open(&s->clients, fd, from, clock_monotonic_us());
     if (opened != NULL && o->tls)
-        begin_handshake(s, connection, opened);
+        origin_tls_begin(s, connection, opened);
     *client = opened;
 }
 
@@ -191,10 +176,11 @@ static void on_log(void *context, const char *format, va_list arguments)
     log_debug("origin", "%s", line);
 }
 
-/* So many more are let in to be told that they are too many. */
+/* So many more are let in to be told that they are too many. Many, as holding one that says nothing
+ * costs less than cutting it and accepting the next. */
 static unsigned spare_connections(unsigned max_connections)
 {
-    return max_connections / 8 + 8;
+    return max_connections / 2 + 8;
 }
 
 /* What libmicrohttpd is to hold: it never gets there, since at its own bound it would leave whoever
@@ -213,22 +199,6 @@ static unsigned connections_with_files(unsigned max_connections)
     while (max_connections > 1 && daemon_connections(max_connections) > fitting)
         max_connections--;
     return max_connections;
-}
-
-/* libmicrohttpd wants one; each connection gets its certificate when it is accepted. */
-static int no_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
-                          const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
-                          gnutls_pcert_st **certificate, unsigned *length, gnutls_privkey_t *key)
-{
-    (void)session;
-    (void)names;
-    (void)name_count;
-    (void)algorithms;
-    (void)algorithm_count;
-    (void)certificate;
-    (void)length;
-    (void)key;
-    return -1;
 }
 
 /* service: with limits. After failure there is nothing to finish. */
@@ -283,10 +253,10 @@ static int start_daemon(struct origin *o, int listener)
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 
     if (o->tls)
-        o->daemon =
-            MHD_start_daemon(flags | MHD_USE_TLS, 0, NULL, NULL, on_request, o, MHD_OPTION_ARRAY,
-                             options, MHD_OPTION_HTTPS_PRIORITIES, ORIGIN_TLS_PRIORITIES,
-                             MHD_OPTION_HTTPS_CERT_CALLBACK, no_certificate, MHD_OPTION_END);
+        o->daemon = MHD_start_daemon(flags | MHD_USE_TLS, 0, NULL, NULL, on_request, o,
+                                     MHD_OPTION_ARRAY, options, MHD_OPTION_HTTPS_PRIORITIES,
+                                     origin_tls_priorities, MHD_OPTION_HTTPS_CERT_CALLBACK,
+                                     origin_tls_no_certificate, MHD_OPTION_END);
     else
         o->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, o, MHD_OPTION_ARRAY, options,
                                      MHD_OPTION_END);

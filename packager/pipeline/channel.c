@@ -15,7 +15,6 @@ static const int64_t follow_ahead_us = 5200000; /* 5 s of events in every track 
 static const int64_t start_grace_us = 1500000;  /* how long a feed may take before black is shown */
 static const int64_t start_lead_us = 20000;     /* from the decision to start to frame 0 */
 static const int64_t late_slot_us = 500000;     /* a clock that late has been suspended */
-static const int64_t expiry_margin_us = 1000000; /* for who asks for the far end of the window */
 
 struct channel {
     char name[CONFIG_NAME_MAX + 1]; /* for all threads */
@@ -162,7 +161,7 @@ const char *channel_name(const struct channel *c)
 static size_t active_index(const struct channel *c)
 {
     size_t i = c->count - 1;
-    while (i > 0 && !presentation_has_samples(c->list[i]))
+    while (i > 0 && !presentation_can_be_joined(c->list[i]))
         i--;
     return i;
 }
@@ -285,19 +284,34 @@ struct presentation *channel_active(const struct channel *c)
     return c->list[active_index(c)];
 }
 
+void channel_trim(struct channel *c, int64_t now_us)
+{
+    for (size_t i = 0; i < active_index(c); i++)
+        if (presentation_finished(c->list[i]))
+            presentation_trim(c->list[i], now_us);
+}
+
 struct presentation *channel_take_expired(struct channel *c, int64_t now_us)
 {
     struct presentation *oldest = c->list[0];
     if (active_index(c) == 0)
         return NULL;
-    int64_t end_us =
-        timeline_video_us(presentation_timeline(oldest), presentation_end_frame(oldest));
-    int64_t kept_us = store_available_us(presentation_store(oldest)) + expiry_margin_us;
-    if (now_us < end_us + kept_us && c->count < CHANNEL_PRESENTATIONS_MAX)
+    bool expired = presentation_expired(oldest, now_us);
+    if (!expired && c->count < CHANNEL_PRESENTATIONS_MAX)
         return NULL;
     c->count--;
     memmove(c->list, c->list + 1, c->count * sizeof *c->list);
     return oldest;
+}
+
+/* What follows should have come at the active one's end, and hasn't: viewers stand still. */
+static int64_t overdue_us(const struct channel *c, int64_t now_us)
+{
+    const struct presentation *active = channel_active(c);
+    if (active == last(c))
+        return 0;
+    return now_us -
+           timeline_video_us(presentation_timeline(active), presentation_end_frame(active));
 }
 
 void channel_state(const struct channel *c, int64_t now_us, struct channel_state *state)
@@ -310,6 +324,8 @@ void channel_state(const struct channel *c, int64_t now_us, struct channel_state
                                     .behind_us = active.behind_us,
                                     .started = presentation_begun(c->list[0]),
                                     .changing = !channel_settled(c)};
+    if (overdue_us(c, now_us) > state->behind_us)
+        state->behind_us = overdue_us(c, now_us);
     memcpy(state->rungs, active.rungs, sizeof state->rungs);
     source_state(c->source, &state->input);
 }

@@ -64,6 +64,8 @@ size_t channel_describe(const struct channel *c, struct manifest_presentation *l
 struct presentation *channel_presentation(const struct channel *c, size_t index);
 /* The one that viewers join. */
 struct presentation *channel_active(const struct channel *c);
+/* Gives up what has left the window of those that have ended. */
+void channel_trim(struct channel *c, int64_t now_us);
 /* The oldest where nobody can ask for it any more (or there are too many): not the channel's any
  * more, for the caller to destroy. NULL: none. */
 struct presentation *channel_take_expired(struct channel *c, int64_t now_us);

@@ -75,13 +75,13 @@ static enum health write_channel(const struct channel *c, int64_t now_us, struct
 static void write_reloads(const struct service_reloads *reloads, struct bytes_writer *out)
 {
     char last[CLOCK_ISO8601_BYTES];
-    bytes_printf(out, "\"reloads\":%" PRId64 ",\"reloads_refused\":%" PRId64 ",\"reloaded\":",
-                 reloads->done, reloads->refused);
     clock_iso8601(reloads->last_utc_us, last);
+    bytes_printf(out, "\"reloads\":{\"done\":%" PRId64 ",\"refused\":%" PRId64 ",\"last\":",
+                 reloads->done, reloads->refused);
     if (reloads->done)
-        bytes_printf(out, "\"%s\"", last);
+        bytes_printf(out, "\"%s\"}", last);
     else
-        bytes_write_text(out, "null");
+        bytes_write_text(out, "null}");
 }
 
 int health_write(const struct service *s, int64_t now_us, struct bytes_writer *out)

@@ -13,6 +13,8 @@
 
 enum { PRESENTATION_ID_BYTES = 32 };
 
+static const int64_t margin_us = 1000000; /* for who asks for the far end of the window */
+
 struct presentation {
     const char *channel; /* the channel's name */
     char id[PRESENTATION_ID_BYTES];
@@ -194,17 +196,29 @@ void presentation_set_memory(struct presentation *p, int64_t bytes)
     store_set_max_bytes(p->store, (size_t)bytes);
 }
 
+void presentation_trim(struct presentation *p, int64_t now_us)
+{
+    int64_t kept_us = store_available_us(p->store) + margin_us;
+    store_trim_before(p->store, now_us - p->timeline.start_us - kept_us);
+}
+
+bool presentation_expired(const struct presentation *p, int64_t now_us)
+{
+    int64_t end_us = timeline_video_us(&p->timeline, presentation_end_frame(p));
+    return now_us >= end_us + store_available_us(p->store) + margin_us;
+}
+
 bool presentation_begun(const struct presentation *p)
 {
     return atomic_load(&p->begun);
 }
 
-bool presentation_has_samples(const struct presentation *p)
+bool presentation_can_be_joined(const struct presentation *p)
 {
     for (size_t i = 0; i < store_track_count(p->store); i++) {
         struct store_track_state state;
         store_track_state(store_track_at(p->store, i), &state);
-        if (state.newest_sequence < 0)
+        if (state.newest_sequence < 1)
             return false;
     }
     return presentation_begun(p);

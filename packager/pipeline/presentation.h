@@ -43,11 +43,17 @@ int64_t presentation_end_frame(const struct presentation *p); /* INT64_MAX: none
 
 void presentation_set_memory(struct presentation *p, int64_t bytes);
 
+/* Gives up what left the window since it has finished; of a finished one. */
+void presentation_trim(struct presentation *p, int64_t now_us);
+/* Whether all of it has left the window, and a little more. Of a finished one. */
+bool presentation_expired(const struct presentation *p, int64_t now_us);
+
 /* It has begun. */
 bool presentation_begun(const struct presentation *p);
-/* Every track has a sample: it can be the active one. */
-bool presentation_has_samples(const struct presentation *p);
-/* Every track has a packet too: a viewer can join anywhere. */
+/* Every track has its first samples, so that whoever comes finds a packet, or one that is being
+ * made (see store_newest_packet): it can be the active one. */
+bool presentation_can_be_joined(const struct presentation *p);
+/* Every track has a packet. */
 bool presentation_ready(const struct presentation *p);
 /* Every track holds its last frame (or has failed). */
 bool presentation_finished(const struct presentation *p);

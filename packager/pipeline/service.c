@@ -91,6 +91,8 @@ static int read_secrets(const char *path, const char *option, bool again,
                         struct access_secrets *out)
 {
     char why[ACCESS_WHY_BYTES];
+    if (!path)
+        out->count = 0;
     int status = path ? access_secrets_read(path, out, why) : 0;
     if (status && again)
         log_warn("access", "--%s: %s; until then what was there before holds", option, why);
@@ -180,6 +182,7 @@ static void take_expired(struct service *s, struct service_channel *entry, int64
 {
     if (entry->leftover_count >= CHANNEL_PRESENTATIONS_MAX)
         return;
+    channel_trim(entry->channel, now_us);
     pthread_mutex_lock(&s->lock);
     struct presentation *expired = channel_take_expired(entry->channel, now_us);
     pthread_mutex_unlock(&s->lock);
@@ -370,18 +373,18 @@ void service_reload(struct service *s, struct config *config)
         return;
     }
     log_comparison(s, config);
+    pthread_mutex_lock(&s->lock);
     keep_process(config, &s->config);
     free(s->failed);
     config_finish(&s->config);
     s->failed = failed;
     s->config = *config;
-    *config = (struct config){0};
-    for (size_t i = 0; i < s->channel_count; i++)
-        s->channels[i]->failed = false;
-    pthread_mutex_lock(&s->lock);
     s->reloads.done++;
     s->reloads.last_utc_us = clock_utc_us();
     pthread_mutex_unlock(&s->lock);
+    *config = (struct config){0};
+    for (size_t i = 0; i < s->channel_count; i++)
+        s->channels[i]->failed = false;
 }
 
 void service_refuse_reload(struct service *s)
@@ -440,6 +443,8 @@ void service_status_line(const struct service *s, int64_t now_us, char *out, siz
     int at =
         snprintf(out, capacity, "up %02" PRId64 ":%02" PRId64 ":%02" PRId64 "  viewers %" PRId64,
                  up_s / 3600, up_s / 60 % 60, up_s % 60, o.live_responses);
+    if (s->reloads.done && at > 0 && (size_t)at < capacity)
+        at += snprintf(out + at, capacity - (size_t)at, "  reloads %" PRId64, s->reloads.done);
     for (size_t i = 0; i < s->channel_count && at > 0 && (size_t)at < capacity; i++) {
         struct channel_state state;
         channel_state(s->channels[i]->channel, now_us, &state);

@@ -46,7 +46,7 @@ struct service_reloads {
 };
 
 struct service {
-    struct config config; /* as it is wanted; owned */
+    struct config config; /* as it is wanted; owned; changes with the lock held */
     bool *failed;         /* owned; the wanted channels that couldn't be created */
     int64_t started_us;
     uint16_t next_number; /* for a channel's test: stamps */

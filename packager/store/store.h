@@ -83,6 +83,10 @@ void store_destroy(struct store *s); /* NULL is fine; readers must be closed bef
 /* Sets limits.max_bytes anew; what exceeds it goes with the next change. */
 void store_set_max_bytes(struct store *s, size_t max_bytes);
 
+/* For a store whose tracks have all ended: what is older than media time before_us goes, as newer
+ * samples would have it go. What store_available_us says stays from the first call on. */
+void store_trim_before(struct store *s, int64_t before_us);
+
 /* Adds a track, before the first append (else ERR_STATE). maker may be NULL, and is copied. The
  * store owns the track. ERR_EXISTS: the id is taken; ERR_FULL: STORE_TRACKS_MAX are there;
  * ERR_INVALID: the id, the rates, or a segment shorter than a frame. */

@@ -42,6 +42,7 @@ struct store {
     bool started;       /* something was appended */
     int64_t bytes;      /* of all tracks' windows */
     bool short_window;  /* the bytes ran out before the time did */
+    bool closing;       /* trimmed by time from outside: advertised is final */
     int64_t advertised; /* whole seconds; what store_available_us says */
 
     pthread_mutex_t listener_lock; /* guards what follows, and is held while it is called */

@@ -140,7 +140,7 @@ static int64_t available_s(const struct store *s)
 static void advertise(struct store *s)
 {
     int64_t configured = store_window_configured_s(&s->limits);
-    if (!s->short_window)
+    if (!s->short_window || s->closing)
         return;
     int64_t seconds = available_s(s);
     if (seconds >= configured) {
@@ -150,6 +150,36 @@ static void advertise(struct store *s)
         s->advertised = seconds;
     } else if (seconds >= s->advertised + 2) {
         s->advertised = seconds - 1;
+    }
+}
+
+/* Returns whether more is to go than fits into the trash. */
+static bool trim_before(struct store_track *t, int64_t before_us, struct trash *trash)
+{
+    while (t->packets.first < t->packets.end &&
+           timebase_frame_us(t->packets.first + 1, t->info.frame_rate) <= before_us) {
+        if (trash->count == TRASH_MAX)
+            return true;
+        drop_oldest_sample(t, trash);
+    }
+    return false;
+}
+
+void store_trim_before(struct store *s, int64_t before_us)
+{
+    bool more = true;
+    while (more) {
+        struct trash trash;
+        trash.count = 0;
+        trash.segments = NULL;
+        more = false;
+        pthread_mutex_lock(&s->lock);
+        s->closing = true;
+        size_t count = atomic_load(&s->track_count);
+        for (size_t i = 0; i < count && !more; i++)
+            more = trim_before(s->tracks[i], before_us, &trash);
+        pthread_mutex_unlock(&s->lock);
+        trash_empty(&trash);
     }
 }
 

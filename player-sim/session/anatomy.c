@@ -7,7 +7,7 @@ void session_anatomy_begin(struct session_anatomy *m, bool is_zap, int64_t now_u
                                   .awaits_continuation = is_zap,
                                   .asked_us = now_us,
                                   .sound_us = -1,
-                                  .first_sound = -1};
+                                  .first_sound_us = SESSION_NO_SOUND};
 }
 
 void session_anatomy_give_up(struct session_anatomy *m, struct session_actions *a,
@@ -24,7 +24,7 @@ static int64_t between(int64_t low, int64_t value, int64_t high)
 }
 
 void session_anatomy_packet(struct session_anatomy *m, const struct session_event *event,
-                            int64_t first_sound, int64_t now_us)
+                            int64_t first_sound_us, int64_t now_us)
 {
     if (!m->awaits_picture)
         return;
@@ -33,8 +33,8 @@ void session_anatomy_packet(struct session_anatomy *m, const struct session_even
     m->packet_us = now_us;
     m->packet_bytes = event->sample.bytes;
     m->fresh_connection = event->fresh_connection;
-    m->awaits_sound = m->is_zap && first_sound >= 0;
-    m->first_sound = first_sound;
+    m->awaits_sound = m->is_zap && first_sound_us != SESSION_NO_SOUND;
+    m->first_sound_us = first_sound_us;
     m->sound_us = -1;
 }
 
@@ -74,9 +74,9 @@ void session_anatomy_picture(struct session_anatomy *m, struct session_actions *
 }
 
 void session_anatomy_sound(struct session_anatomy *m, struct session_actions *a,
-                           const struct session_rendition *of, int64_t sequence, int64_t at_us)
+                           const struct session_rendition *of, int64_t time_us, int64_t at_us)
 {
-    if (!m->awaits_sound || m->sound_us >= 0 || sequence < m->first_sound)
+    if (!m->awaits_sound || m->sound_us >= 0 || time_us < m->first_sound_us)
         return;
     m->sound_us = at_us;
     tell_sound(m, a, of);

@@ -15,8 +15,8 @@ struct session_anatomy {
     int64_t connected_us, first_byte_us, packet_us; /* of the packet, when it was so */
     size_t packet_bytes;
     bool fresh_connection;
-    int64_t sound_us;    /* when the first sound of its time was decoded; -1: not yet */
-    int64_t first_sound; /* the number of that */
+    int64_t sound_us;       /* when the first sound of its time was decoded; -1: not yet */
+    int64_t first_sound_us; /* manifest time of that */
 };
 
 void session_anatomy_begin(struct session_anatomy *m, bool is_zap, int64_t now_us);
@@ -25,15 +25,17 @@ void session_anatomy_begin(struct session_anatomy *m, bool is_zap, int64_t now_u
 void session_anatomy_give_up(struct session_anatomy *m, struct session_actions *a,
                              const struct session_rendition *of);
 
-/* The packet of its picture has arrived; first_sound is the sound's frame of the same time, -1:
- * there is no sound. */
+/* The packet of its picture has arrived; first_sound_us is the manifest time of the sound's frame
+ * beside it, SESSION_NO_SOUND: there is none. */
+#define SESSION_NO_SOUND INT64_MIN
 void session_anatomy_packet(struct session_anatomy *m, const struct session_event *event,
-                            int64_t first_sound, int64_t now_us);
+                            int64_t first_sound_us, int64_t now_us);
 
-/* A picture of what was joined is decoded; sound is. */
+/* A picture of what was joined is decoded; sound of a manifest time is, of whatever Presentation.
+ */
 void session_anatomy_picture(struct session_anatomy *m, struct session_actions *a,
                              const struct session_rendition *of, int64_t at_us);
 void session_anatomy_sound(struct session_anatomy *m, struct session_actions *a,
-                           const struct session_rendition *of, int64_t sequence, int64_t at_us);
+                           const struct session_rendition *of, int64_t time_us, int64_t at_us);
 
 #endif

@@ -1,5 +1,6 @@
 #include "player-sim/session/channel.h"
 
+#include "manifests/check.h"
 #include "manifests/parse.h"
 #include "manifests/validate.h"
 #include "media/core/err.h"
@@ -23,12 +24,6 @@ static wide divide_floor(wide a, wide b)
 {
     wide q = a / b;
     return a % b < 0 ? q - 1 : q;
-}
-
-static int64_t to_us(int64_t value, int64_t scale)
-{
-    wide us = divide_floor((wide)value * 1000000, hesp_scale(scale));
-    return (int64_t)(us > us_most ? us_most : us < -us_most ? -us_most : us);
 }
 
 static bool within(struct rational r, int64_t num_max, int64_t den_max)
@@ -133,18 +128,12 @@ static void read_sound(struct session_channel *c)
     }
 }
 
-static int compare(int64_t a, int64_t a_scale, int64_t b, int64_t b_scale)
-{
-    wide left = (wide)a * hesp_scale(b_scale), right = (wide)b * hesp_scale(a_scale);
-    return left < right ? -1 : left > right;
-}
-
 static int by_start(const void *a, const void *b)
 {
     const struct hesp_presentation *left = *(const struct hesp_presentation *const *)a;
     const struct hesp_presentation *right = *(const struct hesp_presentation *const *)b;
     const struct hesp_bounds *l = &left->bounds, *r = &right->bounds;
-    int order = compare(l->start, l->scale, r->start, r->scale);
+    int order = hesp_compare(l->start, l->scale, r->start, r->scale);
     return order ? order : strcmp(left->id, right->id);
 }
 
@@ -178,7 +167,7 @@ static void read_views(struct session_channel *c)
     size_t count = 0;
     for (size_t i = 0; later && i < m->presentation_count; i++) {
         const struct hesp_bounds *b = &m->presentations[i].bounds;
-        if (b->has_start && compare(b->start, b->scale, active->start, active->scale) > 0)
+        if (b->has_start && hesp_compare(b->start, b->scale, active->start, active->scale) > 0)
             later[count++] = &m->presentations[i];
     }
     if (count) {
@@ -201,7 +190,7 @@ static int choose(struct session_channel *c, char *error)
     c->presentation = session_channel_presentation(c, m->active_presentation);
     assert(c->presentation); /* or it would not be valid (H7) */
     int64_t poll_s = m->fallback_poll_rate;
-    c->current_us = to_us(m->current_time.value, m->current_time.scale);
+    c->current_us = session_time_us(m->current_time.value, m->current_time.scale);
     c->poll_us = 1000000 * (poll_s < 1 ? 1 : poll_s > poll_s_max ? poll_s_max : poll_s);
     int status = read_rungs(c);
     if (status == ERR_UNSUPPORTED)
@@ -357,65 +346,4 @@ int64_t session_track_last(const struct session_track *t)
 {
     const struct hesp_bounds *bounds = &t->place.presentation->bounds;
     return bounds->has_end ? last_before(t, bounds->end, bounds->scale) : -1;
-}
-
-const struct hesp_presentation *session_channel_presentation(const struct session_channel *c,
-                                                             const char *id)
-{
-    const struct hesp_manifest *m = &c->manifest;
-    for (size_t i = 0; i < m->presentation_count; i++)
-        if (strcmp(m->presentations[i].id, id) == 0)
-            return &m->presentations[i];
-    return NULL;
-}
-
-int64_t session_presentation_start_us(const struct hesp_presentation *p)
-{
-    return to_us(p->bounds.start, p->bounds.scale);
-}
-
-int64_t session_presentation_end_us(const struct hesp_presentation *p)
-{
-    return p->bounds.has_end ? to_us(p->bounds.end, p->bounds.scale) : INT64_MAX;
-}
-
-struct session_channel *session_channel_view(struct session_channel *c,
-                                             const struct hesp_presentation *p)
-{
-    struct session_channel *whole = c->whole ? c->whole : c;
-    if (whole->presentation == p)
-        return whole;
-    for (size_t i = 0; i < whole->view_count; i++)
-        if (whole->views[i].presentation == p)
-            return &whole->views[i];
-    return NULL;
-}
-
-static bool comes_after(const struct session_channel *c, const struct hesp_presentation *p)
-{
-    const struct hesp_bounds *next = &c->presentation->bounds, *old = &p->bounds;
-    return c->presentation != p && compare(next->start, next->scale, old->end, old->scale) >= 0;
-}
-
-struct session_channel *session_channel_after(struct session_channel *c,
-                                              const struct hesp_presentation *p)
-{
-    struct session_channel *whole = c->whole ? c->whole : c;
-    if (!p->bounds.has_end)
-        return NULL;
-    if (comes_after(whole, p))
-        return whole;
-    for (size_t i = 0; i < whole->view_count; i++)
-        if (comes_after(&whole->views[i], p))
-            return &whole->views[i];
-    return NULL;
-}
-
-size_t session_channel_rung(const struct session_channel *c, int64_t bps)
-{
-    size_t rung = 0;
-    for (size_t i = 1; i < c->rung_count; i++)
-        if (c->rungs[i].bandwidth_bps <= bps)
-            rung = i;
-    return rung;
 }

@@ -96,6 +96,9 @@ int64_t session_track_last(const struct session_track *t);
 const struct hesp_presentation *session_channel_presentation(const struct session_channel *c,
                                                              const char *id);
 
+/* A time of the manifest, microseconds, rounded down; cut to +-2^60. */
+int64_t session_time_us(int64_t value, int64_t scale);
+
 /* The manifest time at which p starts, and that at which it ends, microseconds, rounded down;
  * INT64_MAX: it has no end yet. Figures that nobody can mean are cut. */
 int64_t session_presentation_start_us(const struct hesp_presentation *p);

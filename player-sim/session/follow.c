@@ -3,8 +3,10 @@
 #include "player-sim/session/state.h"
 
 /* How long before its first frame the next Presentation is asked for: a round trip and what it may
- * be early. No longer than the origin holds a request, whose patience is 250 ms. */
-static const int64_t lead_max_us = 200000, lead_besides_us = 50000;
+ * be early. That is less than the 250 ms and the three frames for which an origin holds a request.
+ */
+static const int64_t lead_max_us = 200000, early_us = 50000;
+static const int64_t early_frames = 2;
 /* A switch is given up for it, unless it has that long to be shown. */
 static const int64_t switch_us = 500000;
 /* A join that finds its Presentation to have been over for longer than that joins the next one
@@ -22,10 +24,17 @@ struct session_channel *session_follow_target(const struct session *s)
     return p ? session_channel_after(told, p) : NULL;
 }
 
-static int64_t lead_us(const struct session *s)
+static const struct session_track *wanted(const struct session *s, const struct session_channel *to)
 {
-    int64_t rtt_us = s->round_trip_us;
-    return rtt_us < lead_max_us - lead_besides_us ? rtt_us + lead_besides_us : lead_max_us;
+    return &to->rungs[session_channel_rung(to, s->config.rate_bps)];
+}
+
+static int64_t lead_us(const struct session *s, const struct session_track *to)
+{
+    int64_t frames_us = timebase_frame_us(early_frames, to->rate);
+    int64_t besides_us = frames_us < early_us ? frames_us : early_us;
+    return s->round_trip_us < lead_max_us - besides_us ? s->round_trip_us + besides_us
+                                                       : lead_max_us;
 }
 
 /* When its first frame is there: as much after the last one received as their times differ. */
@@ -71,7 +80,7 @@ static int64_t due_us(const struct session *s)
         return SESSION_NEVER;
     if ((s->next.of.channel && !switches) || session_follow_is_late(s))
         return SESSION_NEVER;
-    int64_t at_us = available_us(s, to) - (s->follow.by_now ? 0 : lead_us(s));
+    int64_t at_us = available_us(s, to) - (s->follow.by_now ? 0 : lead_us(s, wanted(s, to)));
     if (s->follow.by_now && at_us < s->follow.tries.next_us)
         at_us = s->follow.tries.next_us;
     int64_t until_us = switch_until_us(s, to);
@@ -90,7 +99,7 @@ void session_follow_go_on(struct session *s)
     if (s->actions.now_us < due_us(s))
         return;
     struct session_channel *to = session_follow_target(s);
-    const struct session_track *track = &to->rungs[session_channel_rung(to, s->config.rate_bps)];
+    const struct session_track *track = wanted(s, to);
     session_change_give_up(s);
     s->join.pending = false;
     s->entry = ENTRY_FOLLOW;

@@ -65,7 +65,6 @@ static void go_over(struct session *s)
         return;
     *old = s->sound_next;
     s->sound_next = (struct session_stream){0};
-    s->anatomy.first_sound = old->of.track->first_sequence;
 }
 
 /* The picture that sound is to go with; NULL: there is none now. */

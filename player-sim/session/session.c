@@ -126,10 +126,9 @@ static void decoded(struct session *s, struct session_stream *st, int64_t sequen
     const struct session_stream *picture = s->picture.of.channel ? &s->picture : &s->next;
     session_stream_decoded(st, sequence, at_us);
     note_flow(s, st);
-    if (st == &s->sound)
-        session_anatomy_sound(&s->anatomy, &s->actions, &picture->of, sequence, at_us);
-    else if (st == &s->sound_next) /* later than any of the Presentation before */
-        session_anatomy_sound(&s->anatomy, &s->actions, &picture->of, INT64_MAX, at_us);
+    if (!st->video)
+        session_anatomy_sound(&s->anatomy, &s->actions, &picture->of,
+                              session_track_time_us(st->of.track, sequence), at_us);
     else if (st == &s->picture || s->entry != ENTRY_SWITCH)
         session_anatomy_picture(&s->anatomy, &s->actions, &st->of, at_us);
     else if (s->entry == ENTRY_SWITCH && s->change.decoded_us < 0)
@@ -195,9 +194,11 @@ static void take_packet(struct session *s, struct session_stream *st,
         return;
     if (s->entry == ENTRY_JOIN) {
         const struct session_channel *c = st->of.channel;
-        int64_t beside =
-            c->has_sound ? session_track_beside(&c->sound, st->of.track, st->first) : -1;
-        session_anatomy_packet(&s->anatomy, event, beside, s->actions.now_us);
+        int64_t sound_us = SESSION_NO_SOUND;
+        if (c->has_sound)
+            sound_us = session_track_time_us(
+                &c->sound, session_track_beside(&c->sound, st->of.track, st->first));
+        session_anatomy_packet(&s->anatomy, event, sound_us, s->actions.now_us);
         session_listening_begin(s, st);
     }
     if (!s->config.decodes)

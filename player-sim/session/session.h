@@ -30,9 +30,23 @@
  *            that is not there (404) has the manifest fetched first; each next try waits longer,
  *            from 250 ms to 4 s. A failed switch leaves the old rung playing, and is decided anew.
  *   updates  The manifest is fetched again every fallbackPollRate seconds and where a
- *            manifestupdate event says so (HESP 6.2.1.2). At the end of a Presentation the viewer
- *            joins the one that is active then, at its first frame where the manifest announced it;
- *            where there is none, it has ended.
+ *            manifestupdate event says so (HESP 6.2.1.2), from the URL that it names; and where a
+ *            segment ends early, or is not there, as that of a Presentation that is over.
+ *   follow   A Presentation that the manifest lists to begin where this one ends is gone on to
+ *            without a stall: the packet of its first frame, on the rung of its ladder that the
+ *            rate allows, is asked for a round trip and two frames (50 ms at most; 200 ms in all)
+ *            before that frame is to be had, by when this one's frames come, so that the origin
+ *            holds the request. Where a round trip is longer than half a frame and buffer_us,
+ *            its first segment is asked for with it, and the first frame comes twice. Sound is
+ *            taken from its first segment's start. All that is left of the old one is shown
+ *            first, and the schedule goes on in manifest time. It is no join: no start-up, zap or
+ *            switch is measured. A switch that can't be shown before that is given up (MISSED),
+ *            or not begun. A lost packet is asked for anew as "now"; what is passed over is a
+ *            stall.
+ *            A join goes to the Presentation that is on the air as far as the manifest tells; what
+ *            it can't have because its manifest was told long ago is no fault before that was told
+ *            anew. Where nothing is listed at the end, the manifest is fetched a few times more;
+ *            then the channel has ended.
  *
  * Times are microseconds of one monotonic clock whose zero means nothing; now_us never goes back
  * from one call to the next. Outputs depend on the calls alone.

@@ -30,16 +30,9 @@ void session_stream_open(struct session_stream *st, struct session_actions *a,
     st->packet_request = session_actions_request(a, SESSION_GET_PACKET, &st->of, number, 0);
 }
 
-static struct session_early pop_early(struct session_stream *st)
-{
-    st->early_count--;
-    return st->early[st->early_first++];
-}
-
 static void drop_early(struct session_stream *st)
 {
-    while (st->early_count)
-        blob_unref(pop_early(st).sample.payload);
+    session_earlies_drop(&st->earlies);
     if (st->has_arrived)
         blob_unref(st->arrived.sample.payload);
     st->has_arrived = false;
@@ -48,7 +41,7 @@ static void drop_early(struct session_stream *st)
 void session_stream_finish(struct session_stream *st)
 {
     drop_early(st);
-    free(st->early);
+    session_earlies_finish(&st->earlies);
     session_frames_finish(&st->frames);
     session_channel_unref(st->of.channel);
     *st = (struct session_stream){0};
@@ -271,24 +264,6 @@ void session_stream_packet(struct session_stream *st, struct session_actions *a,
         ask_continuation(st, a, event);
 }
 
-static bool push_early(struct session_stream *st, const struct session_early *early)
-{
-    if (st->early_first && st->early_count)
-        memmove(st->early, st->early + st->early_first, st->early_count * sizeof *st->early);
-    st->early_first = 0;
-    if (st->early_count == st->early_capacity) {
-        size_t capacity = st->early_capacity ? st->early_capacity * 2 : 4;
-        struct session_early *grown =
-            capacity > SESSION_REORDER_MAX ? NULL : realloc(st->early, capacity * sizeof *grown);
-        if (!grown)
-            return false;
-        st->early = grown;
-        st->early_capacity = capacity;
-    }
-    st->early[st->early_count++] = *early;
-    return true;
-}
-
 void session_stream_chunk(struct session_stream *st, struct session_actions *a,
                           const struct session_event *event)
 {
@@ -300,7 +275,7 @@ void session_stream_chunk(struct session_stream *st, struct session_actions *a,
         assert(!st->has_arrived);
         st->arrived = early;
         st->has_arrived = true;
-    } else if (!push_early(st, &early)) {
+    } else if (!session_earlies_push(&st->earlies, &early)) {
         blob_unref(early.sample.payload);
         session_actions_fault(a, &st->of, SESSION_FAULT_HTTP,
                               "%s: segment %" PRId64 " runs too far ahead of the one before it",
@@ -340,8 +315,7 @@ bool session_stream_failed(struct session_stream *st, uint32_t request, int http
         st->broken = true;
         st->missing = http_status == NOT_FOUND;
     } else if (request == st->ahead.request && !st->ahead.brought) {
-        while (st->early_count)
-            blob_unref(pop_early(st).sample.payload);
+        session_earlies_drop(&st->earlies);
         st->ahead = no_source;
         st->ahead_failed = true;
     } else if (request == st->current.request && is_complete(st)) {
@@ -362,15 +336,15 @@ static bool take_early(struct session_stream *st, struct session_early *out)
         *out = st->arrived;
         return true;
     }
-    if (!st->early_count)
+    const struct session_early *head = session_earlies_head(&st->earlies);
+    if (!head)
         return false;
-    const struct session_early *head = &st->early[st->early_first];
     uint32_t timescale = head->sample.timescale ? head->sample.timescale : st->timescale;
     int64_t n = -1;
     session_track_sequence(st->of.track, head->sample.time, timescale, &n);
     if (head->segment > st->current.segment && st->received >= 0 && n > st->received + 1)
         return false;
-    *out = pop_early(st);
+    *out = session_earlies_pop(&st->earlies);
     return true;
 }
 

@@ -6,13 +6,13 @@
 #define PLAYER_SIM_SESSION_STREAM_H
 
 #include "player-sim/session/actions.h"
+#include "player-sim/session/early.h"
 #include "player-sim/session/frames.h"
 
 enum {
     /* The next segment is asked for when its first frame is this far ahead of the last received:
      * an origin holds such requests. */
     SESSION_AHEAD_FRAMES = 3,
-    SESSION_REORDER_MAX = 256,
     /* A frame that is further behind than this would be waited for in vain. */
     SESSION_REPEATS_MAX = 64
 };
@@ -23,12 +23,6 @@ struct session_source {
     int64_t segment;  /* -1: there is no such source */
     bool finished;    /* its response has ended as it ought to */
     bool brought;     /* a frame of it was handed on */
-};
-
-/* A sample that is ahead of its turn. */
-struct session_early {
-    struct session_sample sample; /* one reference of its payload */
-    int64_t segment;
 };
 
 /* Zero-filled follows nothing. */
@@ -52,9 +46,8 @@ struct session_stream {
     struct session_source current, ahead;
     bool ahead_failed; /* not to be asked for again before current has finished */
     bool has_arrived;
-    struct session_early arrived; /* of current */
-    struct session_early *early;  /* of ahead, in order; owned */
-    size_t early_first, early_count, early_capacity;
+    struct session_early arrived;   /* of current */
+    struct session_earlies earlies; /* of ahead */
 
     struct session_frames frames; /* video: not shown yet */
     int64_t shown;                /* the last one shown; -1: none */

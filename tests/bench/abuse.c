@@ -1,7 +1,7 @@
 /* Abuses a channel for a while and tells what it was told. For abuse.sh and long runs.
  * Usage: abuse URL SEED SECONDS KIND=CONNECTIONS[@ADDRESS]...    of KIND silent, typist, body,
- * stalled, slow, scan, ranges, hog, leavers; ADDRESS is one of this machine to come from, 127.0.0.2
- * for example Exit code 1: an answer that nobody should give. */
+ * stalled, slow, scan, ranges, hog, leavers, watchers; ADDRESS is one of this machine to come from,
+ * 127.0.0.2 for example Exit code 1: an answer that nobody should give. */
 #include "e2e/abuse_target.h"
 #include "support/abuser.h"
 

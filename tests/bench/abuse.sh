@@ -77,6 +77,7 @@ row() {
            ($m.arrival_ms.p99 | f), ($m.init_ms.tm90 | f), ($m.stall_ms.n), ([.errors[]] | add),
            ($cpu | tonumber | round), ($rss | tonumber | round)] | @tsv' "$work/report.json" |
         awk -F'\t' '{ printf "%-34s %8s %6s %8s %8s %8s %6s %6s %6s %6s\n", $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 }'
+    jq -r 'select(([.errors[]] | add) > 0) | "    what went wrong: " + (.error_texts | tostring)' "$work/report.json" | cut -c1-400
     [ -n "$alone" ] || alone=$(jq .metrics.arrival_ms.tm90 "$work/report.json")
     if [ -n "$abuser" ]; then
         wait "$abuser" || echo "    an answer that nobody should give:"
@@ -94,6 +95,7 @@ row "50 slow, 50 stalled readers" slow=50@127.0.0.2 stalled=50@127.0.0.2
 row "50 who scan paths" scan=50@127.0.0.2
 row "50 who try ranges" ranges=50@127.0.0.2
 row "100 who want every packet" hog=100@127.0.0.2
+row "1,000 who watch and stay" watchers=1000@127.0.0.2
 row "1,000 who leave each 3 s" leavers=1000@127.0.0.2
 row "all of them" silent=1500@127.0.0.2 typist=50@127.0.0.3 body=50@127.0.0.3 slow=50@127.0.0.3 stalled=50@127.0.0.3 \
     scan=50@127.0.0.4 ranges=50@127.0.0.5 hog=100@127.0.0.6 leavers=1000@127.0.0.7

@@ -20,9 +20,14 @@ struct feed_clip {
     int width, height;
     bool mute;  /* without a sound stream */
     bool blind; /* without a picture stream */
+    /* All may be NULL or 0. */
+    const char *filter;       /* ffmpeg's, for the pictures */
+    const char *const *coded; /* ffmpeg's arguments instead of those for H.264 and AAC */
+    int channels;             /* of the sound, which is the same on all: 1, 2 or 6 */
+    int beats_seen;           /* pictures end after so many, while the sound goes on */
 };
 
-/* H.264 with B-frames and a key frame at each beat, AAC of 44.1 kHz. */
+/* H.264 with B-frames and a key frame at each beat, AAC of 44.1 kHz, mono. */
 void feed_clip_make(const struct feed_clip *clip);
 
 int feed_clip_beat_frames(struct rational rate);
@@ -32,6 +37,12 @@ int feed_clip_frames(const struct feed_clip *clip);
 bool feed_clip_is_flash(const AVFrame *picture);
 /* The number that it is stamped with; -1 where none can be read. */
 int64_t feed_clip_number(const AVFrame *picture);
+/* How many pictures ago the bar was at the left, from where it is now, in a picture that shows the
+ * whole of a clip of clip_width; -1 where no bar is seen (the flash has none). It goes round once
+ * in feed_clip_bar_round pictures. Deinterlacing leaves it whole, which it doesn't the stamp: cells
+ * that change at each field look like lines to it. */
+int feed_clip_bar(const AVFrame *picture, int clip_width);
+int feed_clip_bar_round(int clip_width);
 /* Beeps are louder than this, and the tone is not. */
 float feed_clip_beep_level(void);
 

@@ -10,12 +10,11 @@
 
 enum { PUMP_BYTES = 16384, KILL_MS = 10000 };
 
-/* UDP and SRT both want a port for datagrams. */
-static int free_port(void)
+int feed_pusher_free_port(int socket_type)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    int fd = socket(AF_INET, socket_type, 0);
     assert_true(fd >= 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
@@ -27,7 +26,7 @@ void feed_pusher_init(struct feed_pusher *f, enum feed_pusher_kind kind)
 {
     *f = (struct feed_pusher){.kind = kind, .into = -1, .ffmpeg = {.in = -1, .out = -1}};
     if (kind != FEED_PUSHER_STDIN)
-        f->port = free_port();
+        f->port = feed_pusher_free_port(SOCK_DGRAM); /* as UDP and SRT both want it */
 }
 
 void feed_pusher_input(const struct feed_pusher *f, char *out, size_t capacity)

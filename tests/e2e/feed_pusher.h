@@ -25,6 +25,9 @@ struct feed_pusher {
     pthread_t pump; /* FEED_PUSHER_STDIN: copies */
 };
 
+/* A free port of 127.0.0.1, of SOCK_STREAM or SOCK_DGRAM. */
+int feed_pusher_free_port(int socket_type);
+
 /* Chooses a free port of 127.0.0.1. */
 void feed_pusher_init(struct feed_pusher *f, enum feed_pusher_kind kind);
 /* The input that the packager is to be given. */

@@ -11,6 +11,12 @@
 
 enum { AWAIT_TRIES = 600, AWAIT_STEP_US = 50000, LATENCY_FRAMES = 9 };
 
+static void copy_text(const json_t *about, const char *key, char text[16])
+{
+    const char *value = json_string_value(json_object_get(about, key));
+    snprintf(text, 16, "%s", value ? value : "");
+}
+
 void feed_status_get(struct packager *p, const char *channel, struct feed_status *status)
 {
     struct http_answer answer;
@@ -22,6 +28,9 @@ void feed_status_get(struct packager *p, const char *channel, struct feed_status
     if (!feed)
         packager_fail(p, "/healthz tells of no feed");
     snprintf(status->feed, sizeof status->feed, "%s", feed);
+    copy_text(about, "status", status->status);
+    copy_text(about, "picture", status->picture);
+    copy_text(about, "sound", status->sound);
     status->newest_sequence = json_integer_value(json_object_get(about, "newest_sequence"));
     json_decref(root);
     http_answer_finish(&answer);
@@ -39,6 +48,22 @@ void feed_status_await(struct packager *p, const char *channel, const char *feed
     }
     snprintf(what, sizeof what, "the feed of %s stays \"%s\" instead of becoming \"%s\"", channel,
              status.feed, feed);
+    packager_fail(p, what);
+}
+
+void feed_status_await_parts(struct packager *p, const char *channel, const char *picture,
+                             const char *sound)
+{
+    char what[160];
+    struct feed_status status;
+    for (int i = 0; i < AWAIT_TRIES; i++) {
+        feed_status_get(p, channel, &status);
+        if (!strcmp(status.picture, picture) && !strcmp(status.sound, sound))
+            return;
+        clock_sleep_until_us(clock_monotonic_us() + AWAIT_STEP_US);
+    }
+    snprintf(what, sizeof what, "%s: picture \"%s\" and sound \"%s\" instead of \"%s\" and \"%s\"",
+             channel, status.picture, status.sound, picture, sound);
     packager_fail(p, what);
 }
 
@@ -71,6 +96,14 @@ int64_t feed_status_encoder_repeats(struct packager *p, const char *channel)
     return (int64_t)packager_metric(p, series);
 }
 
+int64_t feed_status_silenced(struct packager *p, const char *channel)
+{
+    char series[128];
+    snprintf(series, sizeof series, "openhesp_sound_silenced_frames_total{channel=\"%s\"}",
+             channel);
+    return (int64_t)packager_metric(p, series);
+}
+
 int feed_status_log_lines(const struct packager *p, const char *channel, const char *text)
 {
     char *log = process_log(&p->process);
@@ -82,6 +115,19 @@ int feed_status_log_lines(const struct packager *p, const char *channel, const c
         lines += strstr(line, name) && strstr(line, text);
     free(log);
     return lines;
+}
+
+void feed_status_await_lines(struct packager *p, const char *channel, const char *text, int lines)
+{
+    char what[256];
+    for (int i = 0; i < AWAIT_TRIES; i++) {
+        if (feed_status_log_lines(p, channel, text) >= lines)
+            return;
+        clock_sleep_until_us(clock_monotonic_us() + AWAIT_STEP_US);
+    }
+    snprintf(what, sizeof what, "%s: the log does not tell %d times of \"%s\"", channel, lines,
+             text);
+    packager_fail(p, what);
 }
 
 static int compare(const void *a, const void *b)

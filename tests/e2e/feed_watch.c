@@ -37,6 +37,7 @@ static void take_picture(struct feed_watch *w, struct picture_decoder *decoder,
     assert_true(chunk->has_prft);
     w->pictures[w->count++] =
         (struct feed_picture){.number = feed_clip_number(f),
+                              .bar = w->clip_width ? feed_clip_bar(f, w->clip_width) : -1,
                               .flash = feed_clip_is_flash(f),
                               .mean = mean_luma(f),
                               .like_before = *before ? picture_psnr(*before, f) : 99,
@@ -104,7 +105,7 @@ void feed_watch_get(struct feed_watch *w, struct packager *p, const char *channe
 {
     char url[256];
     struct viewer v;
-    *w = (struct feed_watch){.first = first};
+    *w = (struct feed_watch){.first = first, .clip_width = w->clip_width};
     snprintf(w->channel, sizeof w->channel, "%s", channel);
     snprintf(url, sizeof url, "%s/%s/manifest.json", p->url, channel);
     assert_true(end > first);

@@ -14,6 +14,7 @@
 
 struct feed_picture {
     int64_t number; /* that the clip gave it; -1 where none can be read */
+    int bar;        /* feed_clip_bar, of a clip of the watch's clip_width */
     bool flash;
     double mean;        /* of its luma */
     double like_before; /* PSNR against the one before, in dB */
@@ -22,6 +23,7 @@ struct feed_picture {
 
 struct feed_watch {
     char channel[40];
+    int clip_width; /* the caller's to set before feed_watch_get, where bars are looked at */
     struct rational rate;
     int64_t first;                 /* the sequence number of pictures[0] */
     struct feed_picture *pictures; /* owned */

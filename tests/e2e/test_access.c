@@ -85,10 +85,10 @@ static int start(void **state)
                                      SANITIZED ? "10" : "25",
                                      "--segment-duration",
                                      "2",
-                                     "one=test:",
+                                     "tv=test:",
                                      NULL};
     packager_start(&w.packager, arguments, 1);
-    snprintf(w.url, sizeof w.url, "%s/one/manifest.json", w.packager.url);
+    snprintf(w.url, sizeof w.url, "%s/tv/manifest.json", w.packager.url);
     *state = &w;
     return 0;
 }
@@ -157,7 +157,7 @@ static void both_ways_to_sign_agree(void **state)
 {
     struct world *w = *state;
     char url[URL_BYTES], expires[16], prefix[URL_BYTES], wanted[2 * URL_BYTES];
-    static const char *const names[] = {"one", "*"};
+    static const char *const names[] = {"tv", "*"};
     for (size_t i = 0; i < 2; i++) {
         snprintf(wanted, sizeof wanted, "https://tv.example/%s/manifest.json", names[i]);
         sign(w, wanted, "7d", url);
@@ -180,14 +180,31 @@ static void only_who_has_a_signed_url_sees_a_channel(void **state)
     expect(url, 200, "\"manifestVersion\"");
     snprintf(other, sizeof other, "%s/nine/manifest.json", w->packager.url);
     expect(other, 403, "this URL needs a signature");
-    snprintf(other, sizeof other, "%.*s/nine/manifest.json", (int)(strstr(url, "/one/") - url),
-             url);
+    snprintf(other, sizeof other, "%.*s/nine/manifest.json", (int)(strstr(url, "/tv/") - url), url);
     expect(other, 403, "this URL's signature is wrong");
-    sign_by_openssl(w, "one", "1700000000", prefix);
-    snprintf(other, sizeof other, "%s%.200s/one/manifest.json", w->packager.url, prefix);
+    sign_by_openssl(w, "tv", "1700000000", prefix);
+    snprintf(other, sizeof other, "%s%.200s/tv/manifest.json", w->packager.url, prefix);
     expect(other, 403, "this URL's signature has expired");
     url[strlen(w->packager.url) + 20] ^= 1;
     expect(url, 403, "this URL's signature is wrong");
+}
+
+/* The lines of docs/access.md, as they stand there, sign for this channel. */
+static void the_documented_lines_sign(void **state)
+{
+    struct world *w = *state;
+    static struct output o;
+    static const char script[] =
+        "sed -n '/^name=/,/^echo/p' \"$1\" | sed \"s|sign[.]key|$2|\" | sh";
+    const char *const argv[] = {"sh",    "-c", script, "sh", OPENHESP_SOURCE "/docs/access.md",
+                                w->keys, NULL};
+    char url[URL_BYTES];
+    run(argv, &o);
+    const char *path = strstr(o.text, "/~");
+    if (!path)
+        fail_msg("docs/access.md does not sign: %s", o.text);
+    snprintf(url, sizeof url, "%s%.*s", w->packager.url, (int)strcspn(path, "\n"), path);
+    expect(url, 200, "\"manifestVersion\"");
 }
 
 static void a_signature_runs_out(void **state)
@@ -212,13 +229,13 @@ static void pages_say_no_more_than_names(void **state)
     char url[URL_BYTES];
     snprintf(url, sizeof url, "%s/", w->packager.url);
     assert_int_equal(get(url, NULL, &o), 200);
-    assert_non_null(strstr(o.text, "<li>one, by signed URL</li>"));
+    assert_non_null(strstr(o.text, "<li>tv, by signed URL</li>"));
     assert_null(strstr(o.text, "manifest.json"));
     assert_null(strstr(o.text, "frame"));
     snprintf(url, sizeof url, "%s/time", w->packager.url);
     expect(url, 200, "T");
     snprintf(url, sizeof url, "%s/healthz", w->packager.url);
-    expect(url, 200, "\"one\"");
+    expect(url, 200, "\"tv\"");
 }
 
 static void metrics_want_their_token(void **state)
@@ -337,7 +354,7 @@ static void viewers_are_told_why_they_are_refused(void **state)
                                      "none",       w->url,       NULL};
     player_run(arguments, &r);
     player_expect_code(&r, 1);
-    assert_non_null(strstr(r.table, "/one/manifest.json: 403: this URL needs a signature\n"));
+    assert_non_null(strstr(r.table, "/tv/manifest.json: 403: this URL needs a signature\n"));
     player_report_finish(&r);
 }
 
@@ -346,6 +363,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_ways_to_sign_agree),
         cmocka_unit_test(only_who_has_a_signed_url_sees_a_channel),
+        cmocka_unit_test(the_documented_lines_sign),
         cmocka_unit_test(a_signature_runs_out),
         cmocka_unit_test(pages_say_no_more_than_names),
         cmocka_unit_test(metrics_want_their_token),

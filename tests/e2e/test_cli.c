@@ -81,6 +81,7 @@ static void help_teaches_on_standard_output(void **state)
                                          "NAME=INPUT",
                                          "--audio-bitrate",
                                          "--config",
+                                         "--expires",
                                          "--fps",
                                          "--help",
                                          "--init",
@@ -90,10 +91,15 @@ static void help_teaches_on_standard_output(void **state)
                                          "--log-format",
                                          "--loop",
                                          "--memory",
+                                         "--metrics-token",
                                          "--preset",
                                          "--refresh",
                                          "--seconds",
                                          "--segment-duration",
+                                         "--sign-key",
+                                         "--sign-url",
+                                         "--tls-certificate",
+                                         "--tls-key",
                                          "--version",
                                          "--window",
                                          "127.0.0.1:8080)",
@@ -104,6 +110,7 @@ static void help_teaches_on_standard_output(void **state)
                                          "channels:",
                                          "segment_duration:",
                                          "SIGTERM",
+                                         "SIGHUP",
                                          "Exit codes: 0 success, 1 failure, 2 wrong usage."};
     const char *const arguments[] = {"--help", NULL};
     struct run r;

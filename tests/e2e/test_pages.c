@@ -72,19 +72,23 @@ static void expect_health(json_t *health, const char *name, const char *wanted_s
                           const char *wanted_feed, const char *part, int64_t *sequence,
                           int64_t *repeated)
 {
-    const char *status, *feed, *picture, *sound;
+    const char *status, *feed, *picture, *sound, *presentation;
+    int changing;
     double since_s;
     json_int_t newest, repeats;
     json_t *channel = json_object_get(json_object_get(health, "channels"), name);
-    assert_int_equal(json_unpack_ex(channel, NULL, JSON_STRICT, "{sssssssssFsIsI}", "status",
+    assert_int_equal(json_unpack_ex(channel, NULL, JSON_STRICT, "{sssssssssFsIsIsssb}", "status",
                                     &status, "feed", &feed, "picture", &picture, "sound", &sound,
                                     "since_s", &since_s, "newest_sequence", &newest,
-                                    "repeated_pictures", &repeats),
+                                    "repeated_pictures", &repeats, "presentation", &presentation,
+                                    "changing", &changing),
                      0);
     assert_string_equal(status, wanted_status);
     assert_string_equal(feed, wanted_feed);
     assert_string_equal(picture, part);
     assert_string_equal(sound, part);
+    assert_true(presentation[0]);
+    assert_false(changing);
     assert_true(since_s >= 0 && since_s < 600);
     *sequence = newest;
     *repeated = repeats;
@@ -95,7 +99,8 @@ static void healthz_tells_of_each_channel(void **state)
     struct packager *p = *state;
     int64_t sequence, repeated, later, dark, dark_repeated;
     json_t *health = fetch_health(p);
-    assert_int_equal(json_object_size(health), 2);
+    assert_int_equal(json_object_size(health), 3);
+    assert_true(json_is_null(json_object_get(json_object_get(health, "reloads"), "last")));
     assert_int_equal(json_object_size(json_object_get(health, "channels")), 2);
     assert_string_equal(json_string_value(json_object_get(health, "status")), "degraded");
     expect_health(health, "one", "ok", "up", "up", &sequence, &repeated);

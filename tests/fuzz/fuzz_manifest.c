@@ -1,7 +1,9 @@
-/* Any bytes as a manifest: what is read can be checked and written, and what was written reads back
- * as the same text. The addresses and the current packet of each track are computed on the way. */
+/* Any bytes as a manifestupdate event's message, and as a manifest: what is read can be checked and
+ * written, and what was written reads back as the same text. The addresses and the current packet
+ * of each track are computed on the way. */
 #include "manifests/address.h"
 #include "manifests/parse.h"
+#include "manifests/update.h"
 #include "manifests/validate.h"
 #include "manifests/write.h"
 
@@ -44,7 +46,8 @@ static void address_tracks(const struct hesp_manifest *m, const struct hesp_pres
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct hesp_manifest m, again;
-    char error[HESP_ERROR_BYTES];
+    char error[HESP_ERROR_BYTES], url[HESP_URL_BYTES];
+    require(hesp_update_url(data, size, url) || url[0]);
     if (hesp_parse(data, size, &m, error)) {
         require(error[0]);
         return 0;

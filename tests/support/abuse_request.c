@@ -16,9 +16,10 @@ uint64_t abuse_chance(struct abuse_random *r, uint64_t below)
 const char *abuse_name(enum abuse kind)
 {
     static const char *const names[ABUSE_KINDS] = {
-        [ABUSE_SILENT] = "silent",   [ABUSE_TYPIST] = "typist", [ABUSE_BODY] = "body",
-        [ABUSE_STALLED] = "stalled", [ABUSE_SLOW] = "slow",     [ABUSE_SCAN] = "scan",
-        [ABUSE_RANGES] = "ranges",   [ABUSE_HOG] = "hog",       [ABUSE_LEAVERS] = "leavers",
+        [ABUSE_SILENT] = "silent",     [ABUSE_TYPIST] = "typist", [ABUSE_BODY] = "body",
+        [ABUSE_STALLED] = "stalled",   [ABUSE_SLOW] = "slow",     [ABUSE_SCAN] = "scan",
+        [ABUSE_RANGES] = "ranges",     [ABUSE_HOG] = "hog",       [ABUSE_LEAVERS] = "leavers",
+        [ABUSE_WATCHERS] = "watchers",
     };
     return names[kind];
 }
@@ -229,6 +230,7 @@ size_t abuse_request(struct abuse_random *r, enum abuse kind, const struct abuse
     case ABUSE_SLOW:
         return watch(target, 0, now_us, out);
     case ABUSE_LEAVERS:
+    case ABUSE_WATCHERS:
         return watch(target, target->track_count - 1, now_us, out);
     case ABUSE_SCAN:
         return scan(r, target, out);
@@ -250,6 +252,7 @@ bool abuse_expects(enum abuse kind, int status)
         [ABUSE_STALLED] = {200, 404},
         [ABUSE_SLOW] = {200, 404},
         [ABUSE_LEAVERS] = {200, 404},
+        [ABUSE_WATCHERS] = {200, 404},
     };
     if (status == 429 || status == 503)
         return true;

@@ -8,15 +8,16 @@
 #include <stdint.h>
 
 enum abuse {
-    ABUSE_SILENT,  /* connects and says nothing */
-    ABUSE_TYPIST,  /* writes a header that never ends, letter by letter */
-    ABUSE_BODY,    /* the same with a body */
-    ABUSE_STALLED, /* asks for the live segment and never reads */
-    ABUSE_SLOW,    /* asks for it and reads a little now and then */
-    ABUSE_SCAN,    /* looks for what isn't there, by tricks */
-    ABUSE_RANGES,  /* asks for ranges of all sorts */
-    ABUSE_HOG,     /* wants every packet of every rung */
-    ABUSE_LEAVERS, /* watches, and leaves with all the others at once */
+    ABUSE_SILENT,   /* connects and says nothing */
+    ABUSE_TYPIST,   /* writes a header that never ends, letter by letter */
+    ABUSE_BODY,     /* the same with a body */
+    ABUSE_STALLED,  /* asks for the live segment and never reads */
+    ABUSE_SLOW,     /* asks for it and reads a little now and then */
+    ABUSE_SCAN,     /* looks for what isn't there, by tricks */
+    ABUSE_RANGES,   /* asks for ranges of all sorts */
+    ABUSE_HOG,      /* wants every packet of every rung */
+    ABUSE_LEAVERS,  /* watches, and leaves with all the others at once */
+    ABUSE_WATCHERS, /* watches on, as one should: to compare with */
     ABUSE_KINDS
 };
 

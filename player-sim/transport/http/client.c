@@ -136,7 +136,8 @@ static void timer_due(void *context)
 static bool set_up(struct http_client *c)
 {
     long connections = (long)c->config.spares + CONNECTIONS_BESIDES_SPARES;
-    return c->multi && http_sockets_set_multi(c) &&
+    return c->multi && c->sessions && http_sockets_set_multi(c) &&
+           !curl_share_setopt(c->sessions, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) &&
            !curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer) &&
            !curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c) &&
            !curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, connections);
@@ -158,7 +159,8 @@ int http_client_create(struct http_loop *l, const struct http_config *config, ht
                               .facts = {.rtt_us = -1, .clock_error_us = -1}};
     int status = timers_add(loop_timers(l), &c->timer);
     c->multi = curl_multi_init();
-    if (!status && !c->multi)
+    c->sessions = curl_share_init();
+    if (!status && (!c->multi || !c->sessions))
         status = ERR_NOMEM;
     if (!status && !set_up(c))
         status = ERR_STATE;
@@ -177,6 +179,7 @@ void http_client_destroy(struct http_client *c)
     while (c->fetches)
         http_fetch_cancel(c->fetches);
     curl_multi_cleanup(c->multi);
+    curl_share_cleanup(c->sessions);
     http_sockets_finish(c);
     http_origins_finish(&c->origins);
     http_events_finish(&c->events);

@@ -89,6 +89,7 @@ static bool set_up(struct http_fetch *f)
     return !curl_easy_setopt(easy, CURLOPT_PRIVATE, f) &&
            !curl_easy_setopt(easy, CURLOPT_URL, f->url) &&
            !curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) &&
+           !curl_easy_setopt(easy, CURLOPT_SHARE, f->client->sessions) &&
            !curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") &&
            !curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
            !curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L) &&

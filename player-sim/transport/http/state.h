@@ -20,6 +20,7 @@ struct http_client {
     http_handler *handler;
     void *context;
     CURLM *multi;
+    CURLSH *sessions; /* of TLS, which later connections resume */
     struct timer timer;
     int64_t curl_us;   /* when libcurl wants to be called; INT64_MAX: never */
     int64_t spares_us; /* when the spares want to be looked at */

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { ARGUMENTS_MAX = 16 };
+enum { ARGUMENTS_MAX = 24 };
 
 /* Words are separated by blanks; argv is a copy, as getopt reorders it. */
 static enum config_outcome run(const char *words, struct config *config,

@@ -62,6 +62,20 @@ static void parts_of_one_file_are_taken_as_new_while_they_last(void **state)
     check("#EXT-X-BYTERANGE:9@0\nall.ts\n#EXT-X-ENDLIST\n", "http://host/all.ts", 1, 0, false);
 }
 
+static void a_segment_may_be_so_long(void **state)
+{
+    struct hls_news news;
+    (void)state;
+    hls_news_read(live, "", &news);
+    assert_int_equal(news.target_s, 2);
+    hls_news_read(over, "", &news);
+    assert_int_equal(news.target_s, 0);
+    hls_news_read("#EXT-X-TARGETDURATION:999999999\n", "", &news);
+    assert_int_equal(news.target_s, 0);
+    hls_news_read("#EXT-X-TARGETDURATION:long\n", "", &news);
+    assert_int_equal(news.target_s, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -69,6 +83,7 @@ int main(void)
         cmocka_unit_test(all_is_new_where_the_last_one_played_is_not_listed),
         cmocka_unit_test(what_has_ended_is_not_played_twice),
         cmocka_unit_test(a_segment_is_found_however_it_is_written),
+        cmocka_unit_test(a_segment_may_be_so_long),
         cmocka_unit_test(parts_of_one_file_are_taken_as_new_while_they_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -434,6 +434,39 @@ static void a_feed_without_sound_or_without_picture_goes_on(void **state)
     input_destroy(c.input);
 }
 
+/* White pictures that all refer, in the end, to a key frame that is not there, until the next one:
+ * what a decoder makes of them is grey. */
+static void make_headless(const char *path, const char *whole)
+{
+    make((const char *const[]){"ffmpeg", "-v", "error", "-f", "lavfi", "-i",
+                               "color=white:s=128x96:r=25:d=1.6", "-c:v", "libx265", "-preset",
+                               "ultrafast", "-x265-params", "log-level=none:keyint=20:bframes=0",
+                               whole, NULL});
+    make((const char *const[]){"ffmpeg", "-v", "error", "-i", whole, "-c", "copy", "-bsf:v",
+                               "noise=drop=eq(n\\,0)", path, NULL});
+}
+
+static void what_refers_to_pictures_that_never_came_is_not_shown(void **state)
+{
+    (void)state;
+    struct channel c;
+    char path[256], whole[256];
+    bool white = false;
+    path_of(path, "headless.mp4");
+    path_of(whole, "whole.mp4");
+    make_headless(path, whole);
+    assert_int_equal(open_channel(&c, path, false), 0);
+    while (c.state.feed != INPUT_LOST && c.slots < 60 * RATE) {
+        next_slot(&c);
+        int grey = c.picture.frame->data[0][0];
+        assert_true(grey <= 16 || grey >= 230);
+        white |= grey >= 230;
+    }
+    assert_true(white);
+    assert_int_equal(c.state.feed, INPUT_LOST);
+    input_destroy(c.input);
+}
+
 static int forget_lines(void **state)
 {
     (void)state;
@@ -465,8 +498,8 @@ static int make_media(void **state)
 
 static int remove_media(void **state)
 {
-    static const char *const names[] = {"clip.mov", "clip.mkv", "picture.mkv", "sound.wav",
-                                        "text.mp4"};
+    static const char *const names[] = {"clip.mov", "clip.mkv",     "picture.mkv", "sound.wav",
+                                        "text.mp4", "headless.mp4", "whole.mp4"};
     char path[256];
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -486,6 +519,7 @@ int main(void)
         cmocka_unit_test_setup(what_no_retry_can_mend_is_refused, forget_lines),
         cmocka_unit_test_setup(a_feed_that_does_not_answer_is_no_error_and_ends_at_once,
                                forget_lines),
+        cmocka_unit_test_setup(what_refers_to_pictures_that_never_came_is_not_shown, forget_lines),
         cmocka_unit_test_setup(a_feed_without_sound_or_without_picture_goes_on, forget_lines),
         cmocka_unit_test_setup(a_udp_feed_is_lost_and_taken_up_again, forget_lines),
     };

@@ -187,7 +187,7 @@ static void test_few_files_mean_fewer_connections(void **state)
         status = http_raw_head(&clients[count++]);
     } while (status == 204);
     assert_int_equal(status, 503);
-    assert_true(count > CLIENTS_MAX / 2);
+    assert_true(count > CLIENTS_MAX / 3);
     while (count > 0)
         http_raw_close(&clients[--count]);
     world_stop(&world);

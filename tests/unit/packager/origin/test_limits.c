@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { SPARE = 8 }; /* beside so few connections */
+enum { SPARE = 9 }; /* beside three connections */
 
 #define OTHER_ADDRESS "127.0.0.2"
 
@@ -267,6 +267,7 @@ static void test_hanging_up_in_the_penalty(void **state)
     assert_int_equal(world_state(&world).refused_requests, 1);
     http_raw_close(&world.http);
     world_await(&world, connections, 0);
+    assert_int_equal(world_state(&world).responses_by_class[4], world_state(&world).requests - 1);
     world_stop(&world);
 }
 

@@ -51,17 +51,46 @@ static void test_h28_numbers_of_any_size(void **state)
     expect_range("bytes=1-9223372036854775808", 1, INT64_MAX);
     expect_range("bytes=1-99999999999999999999999999999999999999999", 1, INT64_MAX);
     expect_range("bytes=18446744073709551616-", INT64_MAX, INT64_MAX);
+    expect_range("bytes=9007199254740992-", INT64_C(9007199254740992), INT64_MAX);
+    expect_range("bytes=9223372036854775808-18446744073709551616", INT64_MAX, INT64_MAX);
 }
 
 static void test_h28_others_are_ignored(void **state)
 {
     static const char *const values[] = {
-        "",           "bytes",       "bytes=",       "bytes=-",      "bytes=-500",
-        "bytes=5",    "bytes=5-4",   "bytes=0-1,3-", "bytes=0-1, 3", "bytes=0-1,",
-        "bytes=,0-1", "bytes= 0-1",  "bytes=0 -1",   "bytes=0- 1",   "bytes=0-1 ",
-        " bytes=0-1", "bytes =0-1",  "items=0-1",    "byte=0-1",     "bytes=+1-2",
-        "bytes=1-+2", "bytes=0x1-2", "bytes=1--2",   "bytes=a-b",    "bytes=1-2-3",
-        "bytes=--1",  "bytes:0-1",   "bytes=1-2\r",  "bytes=\xff-1", "0-1",
+        "",
+        "bytes",
+        "bytes=",
+        "bytes=-",
+        "bytes=-500",
+        "bytes=5",
+        "bytes=5-4",
+        "bytes=0-1,3-",
+        "bytes=0-1, 3",
+        "bytes=0-1,",
+        "bytes=0-99,50-149",
+        "bytes=-18446744073709551616",
+        "bytes=9007199254740993-9007199254740992",
+        "bytes=,0-1",
+        "bytes= 0-1",
+        "bytes=0 -1",
+        "bytes=0- 1",
+        "bytes=0-1 ",
+        " bytes=0-1",
+        "bytes =0-1",
+        "items=0-1",
+        "byte=0-1",
+        "bytes=+1-2",
+        "bytes=1-+2",
+        "bytes=0x1-2",
+        "bytes=1--2",
+        "bytes=a-b",
+        "bytes=1-2-3",
+        "bytes=--1",
+        "bytes:0-1",
+        "bytes=1-2\r",
+        "bytes=\xff-1",
+        "0-1",
     };
 
     (void)state;

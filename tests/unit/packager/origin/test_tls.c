@@ -162,6 +162,24 @@ static void test_large_bodies_come_whole(void **state)
     world_stop(&world);
 }
 
+static void test_who_does_not_read_is_cut(void **state)
+{
+    const struct origin_page page = {"/large",     "text/plain", NULL,
+                                     render_large, ORIGIN_OPEN,  false};
+    struct origin_limits limits = world_limits();
+    struct process p;
+
+    (void)state;
+    limits.response_us = 500000;
+    start_with(&limits);
+    assert_int_equal(origin_add_page(world.origin, &page), 0);
+    start_curl(&p, &one, "/large"); /* nobody empties its pipe */
+    world_await(&world, cut_readers, 1);
+    world_await(&world, connections, 0);
+    process_finish(&p);
+    world_stop(&world);
+}
+
 /* The first 11 of 517 bytes that a ClientHello could have. */
 static const uint8_t half_hello[] = {22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3};
 
@@ -245,7 +263,8 @@ static int connect_by(const char *option)
 {
     struct process p;
     char address[32];
-    const char *const argv[] = {"openssl", "s_client", "-connect", address, option, NULL};
+    const char *const argv[] = {"openssl", "s_client",        "-connect", address, option,
+                                "-cipher", "ALL:@SECLEVEL=0", NULL}; /* willing to do anything */
 
     snprintf(address, sizeof address, "127.0.0.1:%u", origin_port(world.origin));
     assert_true(process_start(&p, argv, PROCESS_NO_PIPE));
@@ -308,6 +327,58 @@ static void test_a_certificate_is_replaced(void **state)
     world_stop(&world);
 }
 
+/* A connection that leaves its session in a file. */
+static void keep_session(const char *path)
+{
+    struct process p;
+    char address[32];
+    const char *const argv[] = {"openssl", "s_client",  "-quiet", "-connect",
+                                address,   "-sess_out", path,     NULL};
+
+    snprintf(address, sizeof address, "127.0.0.1:%u", origin_port(world.origin));
+    assert_true(process_start(&p, argv, PROCESS_STDOUT | PROCESS_STDIN));
+    ask_again(&p);
+    process_finish(&p);
+}
+
+/* Whether another connection can take up the session in that file. */
+static bool resumes_session(const char *path)
+{
+    struct process p;
+    char address[32], line[512];
+    bool resumed = false;
+    const char *const argv[] = {"openssl", "s_client", "-connect", address, "-sess_in", path, NULL};
+
+    snprintf(address, sizeof address, "127.0.0.1:%u", origin_port(world.origin));
+    assert_true(process_start(&p, argv, PROCESS_STDOUT));
+    while (process_line(&p, line, sizeof line, PATIENCE_MS))
+        resumed = resumed || strncmp(line, "Reused, TLSv1.3", 15) == 0;
+    assert_int_equal(process_wait(&p, PATIENCE_MS), 0);
+    process_finish(&p);
+    return resumed;
+}
+
+/* So that who is shown a new certificate has looked at it. */
+static void test_sessions_are_resumed_as_long_as_the_certificate_stays(void **state)
+{
+    char path[] = "/tmp/openhesp-session-XXXXXX";
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    close(fd);
+    start();
+    world_append(&world, 1);
+    world_put_packet(&world, 0);
+    keep_session(path);
+    assert_true(resumes_session(path));
+    keep_session(path);
+    assert_int_equal(origin_set_certificate(world.origin, two.certificate, two.key), ERR_OK);
+    assert_false(resumes_session(path));
+    unlink(path);
+    world_stop(&world);
+}
+
 static char said[512];
 
 static void keep_line(void *context, const char *line)
@@ -353,11 +424,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_h28_live_chunk_by_chunk),
         cmocka_unit_test(test_large_bodies_come_whole),
+        cmocka_unit_test(test_who_does_not_read_is_cut),
         cmocka_unit_test(test_handshakes_that_stand_still_are_cut),
         cmocka_unit_test(test_others_are_served_meanwhile),
         cmocka_unit_test(test_plain_http_is_cut_without_harm),
         cmocka_unit_test(test_only_tls_1_2_and_1_3),
         cmocka_unit_test(test_a_certificate_is_replaced),
+        cmocka_unit_test(test_sessions_are_resumed_as_long_as_the_certificate_stays),
         cmocka_unit_test(test_a_bad_pair_changes_nothing),
     };
     return cmocka_run_group_tests(tests, make_certificates, remove_certificates);

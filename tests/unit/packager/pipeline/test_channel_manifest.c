@@ -163,8 +163,10 @@ static void h6_h9_a_presentation_follows_another(void **state)
         struct rational rate = rates[i];
         assert_int_equal(store_create(&limits, &old), 0);
         assert_int_equal(store_create(&limits, &new), 0);
-        append(add_track_at(old, STORE_VIDEO, "640x360-800k", ntsc), 301);
-        append(add_track_at(old, STORE_AUDIO, "audio", ntsc), 470);
+        struct store_track *old_video = add_track_at(old, STORE_VIDEO, "640x360-800k", ntsc);
+        struct store_track *old_audio = add_track_at(old, STORE_AUDIO, "audio", ntsc);
+        append(old_video, 301);
+        append(old_audio, 470);
         struct store_track *video = add_track_at(new, STORE_VIDEO, "320x180-300k", rate);
         struct store_track *audio = add_track_at(new, STORE_AUDIO, "audio", rate);
         struct manifest_presentation list[2] = {presentation_of(old), presentation_of(new)};

@@ -126,6 +126,45 @@ static void an_input_is_exchanged(void **state)
     source_destroy(s);
 }
 
+/* Where both want the same port the old one is closed first; one that can't be had then leaves
+ * none, and the last picture. */
+static void an_input_on_the_same_port_is_closed_first(void **state)
+{
+    struct source *s = create("udp://127.0.0.1:9");
+    struct input_picture p;
+    struct input_state now;
+    float left[1024], right[1024];
+    float *const planes[INPUT_CHANNELS] = {left, right};
+    (void)state;
+    show(s, 0, &p);
+    assert_int_equal(source_replace(s, "udp://127.0.0.1:9?fifo_size=100", false), 0);
+    assert_non_null(show(s, 1, &p));
+    source_state(s, &now);
+    assert_int_equal(now.feed, INPUT_STARTING);
+    assert_int_equal(source_replace(s, "nothing-like-it://127.0.0.1:9", false), ERR_INVALID);
+    source_state(s, &now);
+    assert_int_equal(now.feed, INPUT_LOST);
+    assert_non_null(show(s, 2, &p));
+    assert_true(p.repeated);
+    source_sound(s, 0, 1024, start_us, planes);
+    assert_true(left[0] == 0 && right[1023] == 0);
+    assert_int_equal(source_replace(s, "test:", false), 0);
+    show(s, 3, &p);
+    assert_false(p.repeated);
+    source_destroy(s);
+}
+
+/* There may be no picture yet that could stay. */
+static void there_may_be_no_picture_at_all(void **state)
+{
+    struct source *s = create("udp://127.0.0.1:9");
+    struct input_picture p;
+    (void)state;
+    assert_int_equal(source_replace(s, "nothing-like-it://127.0.0.1:9", false), ERR_INVALID);
+    assert_null(show(s, 0, &p));
+    source_destroy(s);
+}
+
 /* An input that comes before or after a change of the output follows it. */
 static void an_exchanged_input_is_tuned_like_the_one_before(void **state)
 {
@@ -156,7 +195,11 @@ static void ports_are_compared(void **state)
     assert_false(input_share_port("udp://127.0.0.1:5000", "udp://127.0.0.1:50001"));
     assert_false(input_share_port("udp://127.0.0.1:5000", "test:"));
     assert_false(input_share_port("film.mp4", "film.mp4"));
-    assert_false(input_share_port("http://example.com/a:5", "http://example.com/a:5"));
+    assert_true(input_share_port("rtmp://[::]:1935/live/a", "rtmp://0.0.0.0:1935/live/b"));
+    /* Whose port is the scheme's own may be the same. */
+    assert_true(input_share_port("rtmp://0.0.0.0/live/a", "rtmp://0.0.0.0:1936/live/a"));
+    assert_false(input_share_port("rtmp://[::1]/live/a", "http://example.com/a:5"));
+    assert_false(input_share_port("srt://user:9@host:9000", "udp://127.0.0.1:9"));
 }
 
 int main(void)
@@ -165,6 +208,8 @@ int main(void)
         cmocka_unit_test(two_presentations_get_the_same_samples),
         cmocka_unit_test(what_is_too_old_is_silence),
         cmocka_unit_test(an_input_is_exchanged),
+        cmocka_unit_test(an_input_on_the_same_port_is_closed_first),
+        cmocka_unit_test(there_may_be_no_picture_at_all),
         cmocka_unit_test(an_exchanged_input_is_tuned_like_the_one_before),
         cmocka_unit_test(ports_are_compared),
     };

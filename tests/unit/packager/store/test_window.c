@@ -157,6 +157,52 @@ static void test_growing_segment_is_never_trimmed(void **state)
     store_destroy(s);
 }
 
+/* Another bound holds from the next change on, and what was lost to the first is given again. */
+static void test_bytes_can_be_bounded_anew(void **state)
+{
+    (void)state;
+    struct store *s = fixture_store(10000000, SIZE_MAX);
+    struct store_track *t = fixture_track(s, "v", THIRTY, 1);
+    fixture_append(t, 600, 100);
+    assert_int_equal(store_available_us(s), 10000000);
+    store_set_max_bytes(s, 12000); /* 4 s */
+    fixture_append(t, 601, 100);
+    assert_true(store_bytes(s) <= 12000);
+    assert_true(store_available_us(s) < 4000000);
+    store_set_max_bytes(s, SIZE_MAX);
+    fixture_append(t, 1200, 100);
+    assert_int_equal(store_available_us(s), 10000000);
+    assert_int_equal(state_of(t).oldest_sequence, 900);
+    store_destroy(s);
+}
+
+/* H12, H23: what has ended goes by time, to the last sample, and says meanwhile what it said. */
+static void test_what_has_ended_is_trimmed_by_time(void **state)
+{
+    (void)state;
+    struct store *s = fixture_store(10000000, SIZE_MAX);
+    struct store_track *a = fixture_track(s, "a", THIRTY, 1);
+    struct store_track *b = fixture_track(s, "b", (struct rational){25, 1}, 2);
+    fixture_append_both(a, 299, 4, 4);
+    fixture_append_both(b, 249, 4, 4);
+    store_end_track(a);
+    store_end_track(b);
+    for (int64_t ms = 0; ms <= 10000; ms += 7) {
+        store_trim_before(s, ms * 1000);
+        struct store_track_state at = state_of(a);
+        assert_int_equal(at.oldest_sequence, ms * 30 / 1000);
+        assert_int_equal(at.oldest_segment, at.oldest_sequence / 30);
+        assert_int_equal(state_of(b).oldest_sequence, ms * 25 / 1000);
+        assert_int_equal(store_available_us(s), 10000000);
+    }
+    store_trim_before(s, 10000000);
+    assert_int_equal(store_bytes(s), 0);
+    assert_int_equal(fixture_find(a, 299), ERR_NOT_FOUND);
+    assert_int_equal(fixture_open(a, 9, 0, INT64_MAX), ERR_NOT_FOUND);
+    assert_int_equal(state_of(a).newest_sequence, 299);
+    store_destroy(s);
+}
+
 /* A packet that comes late counts too, and may be what makes the bytes run out. */
 static void test_late_packets_count(void **state)
 {
@@ -259,6 +305,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_h12_segments_go_with_their_last_packet),
         cmocka_unit_test(test_h23_window_is_of_the_tracks_own_time),
+        cmocka_unit_test(test_bytes_can_be_bounded_anew),
+        cmocka_unit_test(test_what_has_ended_is_trimmed_by_time),
         cmocka_unit_test(test_h7_available_is_the_window_when_bytes_suffice),
         cmocka_unit_test(test_h7_bytes_shrink_the_window_of_all_tracks),
         cmocka_unit_test(test_h7_window_comes_back_when_bytes_do),

@@ -23,6 +23,10 @@
 
 enum { LOG_BYTES = 1 << 20, REQUESTS_MAX = 8192, STREAMS_MAX = 2048 };
 
+static const char *const world_urls[] = {"http://origin/one/manifest.json",
+                                         "http://origin/two/manifest.json",
+                                         "http://origin/three/manifest.json"};
+
 struct world {
     struct session *session;
     int64_t now_us;
@@ -125,7 +129,9 @@ static inline void note_request(struct world *w, const struct session_request *r
     w->open[r->id] = true;
     if (w->measures)
         return;
-    if (r->kind == SESSION_GET_MANIFEST)
+    if (r->kind == SESSION_GET_MANIFEST && strcmp(r->url, world_urls[r->channel]) != 0)
+        note(w, "request %" PRIu32 " manifest %zu at %s", r->id, r->channel, r->url);
+    else if (r->kind == SESSION_GET_MANIFEST)
         note(w, "request %" PRIu32 " manifest %zu", r->id, r->channel);
     else if (r->number == HESP_NOW)
         note(w, "request %" PRIu32 " packet %s now", r->id, r->track->name);
@@ -214,10 +220,6 @@ static inline void forget(struct world *w)
     w->length = 0;
     w->log[0] = '\0';
 }
-
-static const char *const world_urls[] = {"http://origin/one/manifest.json",
-                                         "http://origin/two/manifest.json",
-                                         "http://origin/three/manifest.json"};
 
 static inline struct session_config world_config(void)
 {

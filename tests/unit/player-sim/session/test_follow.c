@@ -46,12 +46,12 @@ static void test_h9_goes_on_without_a_stall(void **state)
 static void test_frame_rates_and_round_trips(void **state)
 {
     (void)state;
-    static const struct rational rates[] = {{25, 1}, {50, 1}, {30000, 1001},
-                                            {60, 1}, {24, 1}, {5, 1}};
-    static const int64_t round_trips_us[] = {1000, 20000, 60000, 120000, 180000};
+    static const struct rational rates[] = {{25, 1},  {50, 1}, {30000, 1001},
+                                            {120, 1}, {24, 1}, {5, 1}};
+    static const int64_t round_trips_us[] = {1000, 20000, 60000, 120000, 180000, 300000};
     for (size_t from = 0; from < 6; from++)
         for (size_t to = 0; to < 6; to++)
-            for (size_t i = 0; i < 5; i++) {
+            for (size_t i = 0; i < 6; i++) {
                 struct world *w = world_create();
                 w->parts[0].rate = rates[from];
                 w->parts[1].rate = rates[to];
@@ -65,6 +65,7 @@ static void test_frame_rates_and_round_trips(void **state)
                 run(w, 11900000); /* a segment's end, which a long round trip may not bridge */
                 expect_seamless(w);
                 assert_int_equal(w->shown[w->shown_count - 1].part, 1);
+                assert_true(w->asked_us >= end_us + w->made_us + w->rtt_us / 2 - 200000);
                 world_destroy(w);
             }
 }
@@ -173,6 +174,8 @@ static void test_switch_at_any_time(void **state)
                 fail_msg("at %" PRId64 ": %s", at_us, w->fault);
             expect_gapless(w, w->heard, w->heard_count, true);
             assert_int_equal(w->metrics[SESSION_STALL], 0);
+            if (!buffer) /* none that was begun came too late */
+                assert_int_equal(w->missed, 0);
             assert_string_equal(w->shown[w->shown_count - 1].rung, "high");
             assert_int_equal(w->shown[w->shown_count - 1].part, 1);
             for (size_t i = 1; i < w->shown_count; i++)
@@ -243,6 +246,8 @@ static void test_zap_to_a_channel_that_has_changed(void **state)
             run(w, at_us + 3000000);
             assert_int_equal(w->metrics[SESSION_ZAP], 1);
             assert_true(w->last_us[SESSION_ZAP] < 150000);
+            assert_int_equal(w->metrics[SESSION_SOUND], 1);
+            assert_true(w->last_us[SESSION_SOUND] < 400000);
             assert_int_equal(w->shown[w->shown_count - 1].part, 1);
             /* On the air, not where the old one ended. */
             const struct note *last = &w->shown[w->shown_count - 1];
@@ -253,6 +258,27 @@ static void test_zap_to_a_channel_that_has_changed(void **state)
                 fail_msg("at %" PRId64 ": %s", at_us, w->fault);
             world_destroy(w);
         }
+}
+
+/* Where the old manifest tells of the next Presentation already, it is joined in one round trip. */
+static void test_zap_by_a_manifest_that_tells(void **state)
+{
+    (void)state;
+    struct world *w = world_create();
+    turn_up(w, 6000000, 1000000);
+    run(w, 12000000);
+    assert_string_equal(session_known(w->session, 1)->presentation->id, "p0");
+    size_t manifests = w->manifests;
+    session_zap(w->session, w->now_us, 1);
+    drain(w);
+    run(w, 12040000);
+    assert_int_equal(w->metrics[SESSION_ZAP], 1);
+    assert_int_equal(w->last_us[SESSION_ZAP], w->rtt_us + w->decode_us);
+    assert_int_equal(w->manifests, manifests);
+    run(w, 13000000);
+    if (w->faults)
+        fail_msg("%s", w->fault);
+    world_destroy(w);
 }
 
 /* The first packet is lost: told, asked for at `now`, and what the picture stands still is a stall;
@@ -282,6 +308,26 @@ static void test_first_packet_is_lost(void **state)
         assert_true(last->at_us - last->time_us < 200000);
         world_destroy(w);
     }
+}
+
+/* While it can't be had the manifest is looked at anew: it may say why. */
+static void test_new_one_is_not_there(void **state)
+{
+    (void)state;
+    struct world *w = world_create();
+    w->lose_packets = 5;
+    w->lose_status = 404;
+    turn_up(w, 3000000, 1000000);
+    run(w, 10100000);
+    size_t manifests = w->manifests;
+    run(w, 11500000);
+    assert_int_equal(w->shown[w->shown_count - 1].part, 0);
+    assert_true(w->manifests > manifests);
+    run(w, 16000000);
+    assert_int_equal(w->shown[w->shown_count - 1].part, 1);
+    assert_int_equal(w->faults, 5);
+    assert_int_equal(w->metrics[SESSION_STALL], 1);
+    world_destroy(w);
 }
 
 /* So is that of sound, which does not hold the picture up. */
@@ -365,6 +411,26 @@ static void test_end_is_lost(void **state)
     world_destroy(w);
 }
 
+/* The old one's last picture is waited for, with the new one's there; but not for ever. */
+static void test_end_is_late(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct world *w = world_create();
+        w->parts[0].last_late_us = i ? 5000000 : 150000;
+        watching(w, 1000000);
+        assert_int_equal(w->faults, 0);
+        assert_int_equal(w->metrics[SESSION_STALL], 1);
+        const struct note *first = first_of(w->shown, w->shown_count, 1);
+        assert_int_equal(first->sequence, 0);
+        assert_int_equal(first[-1].sequence, frames_of(&w->parts[0], false) - (i ? 2 : 1));
+        assert_int_equal(w->stalled_us, i ? first->at_us - first[-1].at_us - 40000
+                                          : first[-1].at_us - first[-2].at_us - 40000);
+        assert_true(w->stalled_us < 1100000);
+        world_destroy(w);
+    }
+}
+
 /* A new one that is late is waited for: a stall, and no refusal. */
 static void test_new_one_is_late(void **state)
 {
@@ -433,12 +499,15 @@ int main(void)
         cmocka_unit_test(test_switch_is_overtaken),
         cmocka_unit_test(test_join_at_any_time),
         cmocka_unit_test(test_zap_to_a_channel_that_has_changed),
+        cmocka_unit_test(test_zap_by_a_manifest_that_tells),
         cmocka_unit_test(test_first_packet_is_lost),
+        cmocka_unit_test(test_new_one_is_not_there),
         cmocka_unit_test(test_first_packet_of_sound_is_lost),
         cmocka_unit_test(test_events_are_lost),
         cmocka_unit_test(test_fallback_poll),
         cmocka_unit_test(test_short_notice),
         cmocka_unit_test(test_end_is_lost),
+        cmocka_unit_test(test_end_is_late),
         cmocka_unit_test(test_new_one_is_late),
         cmocka_unit_test(test_h32_url),
         cmocka_unit_test(test_zap_away_at_any_time),

@@ -54,6 +54,28 @@ static void test_h32_manifest_update(void **state)
     world_destroy(w);
 }
 
+/* H32: the event's URL is where the manifest is from then on, unless it can't be had there. */
+static void test_h32_url(void **state)
+{
+    (void)state;
+    struct session_config config = world_config();
+    struct world *w = watching(&config);
+    struct session_sample s = frame(102, false);
+    s.manifest_update = true;
+    s.manifest_url = "new.json";
+    at(w, 1010000);
+    chunk_of(w, 3, s);
+    assert_non_null(strstr(w->log, "request 4 manifest 0 at http://origin/one/new.json\n"));
+    told(w, 4, silent("p", "", NULL));
+    forget(w);
+    advance(w, 31010000);
+    expect(w, "request 5 manifest 0 at http://origin/one/new.json\n");
+    failed(w, 5, 404);
+    advance(w, 31260000);
+    expect(w, "fault http lost\nrequest 6 manifest 0\n");
+    world_destroy(w);
+}
+
 /* H9: with the last frame of an announced end nothing more is asked for. */
 static void test_h9_end(void **state)
 {
@@ -300,6 +322,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_polls),
         cmocka_unit_test(test_h32_manifest_update),
+        cmocka_unit_test(test_h32_url),
         cmocka_unit_test(test_h9_end),
         cmocka_unit_test(test_h9_breaks_after_the_end),
         cmocka_unit_test(test_h9_end_during_a_switch),

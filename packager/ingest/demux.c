@@ -78,6 +78,28 @@ static bool is_udp(const struct feed_url *url)
     return url->open && strncmp(url->open, "udp:", 4) == 0;
 }
 
+/* Whether senders connect to us; who has done so has to send. (RTP's and RTSP's demuxers open the
+ * network themselves.) */
+static bool is_called(const struct feed_url *url)
+{
+    static const char *const others[] = {"udp:", "rtp:", "rtsp:", "sap:"};
+    if (!url->waits)
+        return false;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strncmp(url->open, others[i], strlen(others[i])) == 0)
+            return false;
+    return true;
+}
+
+/* Waits for a call. */
+static int open_connection(struct demux *d, AVDictionary **chosen)
+{
+    int status = avio_open2(&d->connection, d->url->open, AVIO_FLAG_READ,
+                            &d->format->interrupt_callback, chosen);
+    d->format->pb = d->connection;
+    return status;
+}
+
 /* Short looks at what comes live. What is read meanwhile is kept, not thrown away as "nobuffer"
  * would: it may hold the only key frame for seconds, and the pace passes over what is too old. */
 static AVDictionary *options(const struct feed_url *url)
@@ -158,6 +180,11 @@ int demux_open(struct demux *d)
         goto fail;
     bool patient = d->url->waits || d->url->kind != FEED_NETWORK;
     give_up_after(d, patient ? INT64_MAX : open_us);
+    if (is_called(d->url)) {
+        if ((status = open_connection(d, &chosen)) < 0)
+            goto fail;
+        give_up_after(d, live_silence_us);
+    }
     status = avformat_open_input(&d->format, d->url->open, container_of(d->url), &chosen);
     if (status < 0)
         goto fail;
@@ -182,6 +209,7 @@ void demux_close(struct demux *d)
     else
         avformat_close_input(&d->format);
     d->format = NULL;
+    avio_closep(&d->connection);
     if (d->pipe) {
         av_freep(&d->pipe->buffer);
         avio_context_free(&d->pipe);

@@ -16,6 +16,7 @@ struct demux {
     atomic_llong deadline_us;   /* a wait ends here as well; libavformat's threads read it */
     AVFormatContext *format;    /* NULL while closed */
     AVIOContext *pipe;          /* of standard input */
+    AVIOContext *connection;    /* of a listener, once somebody has called */
     bool paced;                 /* read ahead at our pace; otherwise taken as it comes */
     int64_t max_step_us;        /* a greater step of its time stamps is a jump, and no gap */
     int64_t silence_us;         /* with no packet for so long, it is lost */
@@ -29,7 +30,8 @@ struct demux {
 /* Memory of zeros becomes a closed demuxer. url and stop must outlive it. */
 void demux_init(struct demux *d, const struct feed_url *url, const atomic_bool *stop);
 
-/* Opens the feed and finds its streams. Blocks; where url->waits, until somebody sends.
+/* Opens the feed and finds its streams. Blocks; where url->waits, until somebody sends, and where
+ * that is by a connection, until somebody connects: who then sends nothing for 2 s is let go again.
  * ERR_IO with d->reason; d is closed then. */
 int demux_open(struct demux *d);
 void demux_close(struct demux *d); /* closed is fine */

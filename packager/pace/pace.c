@@ -28,6 +28,7 @@ struct pace {
     bool seen_picture;
     int64_t picture_need_us; /* of the last one */
     int64_t dropped_pictures;
+    int64_t jumps_before; /* of the time stamps, before the last beginning */
 };
 
 int pace_create(const struct pace_config *config, struct pace **out)
@@ -75,6 +76,7 @@ void pace_begin(struct pace *p, const struct pace_source *source)
     p->source = *source;
     pace_pictures_init(&p->pictures);
     pace_sound_clear(&p->sound);
+    p->jumps_before += p->timeline.jumps;
     pace_timeline_init(&p->timeline, !source->paced, source->max_step_us);
     pace_offset_init(&p->offset, source->paced);
     p->ready = false;
@@ -200,6 +202,7 @@ void pace_counts(const struct pace *p, struct pace_counts *counts)
 {
     *counts = (struct pace_counts){.dropped_pictures = p->dropped_pictures,
                                    .silent_samples = p->sound.silent_samples,
+                                   .discontinuities = p->jumps_before + p->timeline.jumps,
                                    .sound_jumps = p->sound.jumps,
                                    .offset_us = p->offset.known ? p->offset.offset_us : 0};
 }

@@ -18,11 +18,12 @@ struct feed_clip {
     struct rational rate; /* of the pictures */
     int beats;            /* how long it is */
     int width, height;
-    bool mute;  /* without a sound stream */
-    bool blind; /* without a picture stream */
+    bool mute;                               /* without a sound stream */
+    bool blind;                              /* without a picture stream */
+    const char *picture_codec, *sound_codec; /* ffmpeg's encoders; NULL: libx264, aac */
 };
 
-/* H.264 with B-frames and a key frame at each beat, AAC of 44.1 kHz. */
+/* With B-frames and a key frame at each beat, and sound of 44.1 kHz. */
 void feed_clip_make(const struct feed_clip *clip);
 
 int feed_clip_beat_frames(struct rational rate);

@@ -53,6 +53,10 @@ struct feed_motion feed_watch_motion(const struct feed_watch *w, int64_t from, i
  * those near the ends has a flash. Gives how many there were. */
 int feed_watch_sync(const struct feed_watch *w, int64_t from, int64_t to);
 
+/* The same for feeds that do not go smoothly: gives how many flashes have a beep within 45 ms, and
+ * in *flashes how many there are. */
+int feed_watch_in_step(const struct feed_watch *w, int64_t from, int64_t to, int *flashes);
+
 /* Beeps that begin within the time of frames [from, to), each a beat behind the one before: 45 ms
  * more or less. */
 int feed_watch_beeps(const struct feed_watch *w, int64_t from, int64_t to, double beat_s);

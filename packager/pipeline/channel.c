@@ -2,6 +2,9 @@
 #include "media/core/clock.h"
 #include "media/core/err.h"
 #include "media/core/log.h"
+#include "packager/encode/encoder.h"
+#include "packager/pipeline/channel_manifest.h"
+#include "packager/pipeline/overload.h"
 #include "packager/track/audio_track.h"
 
 #include <inttypes.h>
@@ -16,6 +19,11 @@ static const int64_t end_ahead_us = 2200000;   /* the 2 s of HESP 3.2.5, and tim
 static const int64_t start_grace_us = 1500000; /* how long a feed may take before black is shown */
 static const int64_t start_lead_us = 20000;    /* from the decision to start to frame 0 */
 static const int64_t late_slot_us = 500000;    /* a clock that late has been suspended */
+static const int64_t tell_change_s = 10;       /* a rung that has left the manifest */
+
+/* The smallest rung comes right behind sound, feeds and the clock, each larger one behind it: three
+ * steps are half as much of a machine that hasn't enough for both. */
+enum { FIRST_NICE = 1, NICE_STEP = 3, NICE_MAX = 16 };
 
 struct channel {
     const struct config_channel *config;
@@ -31,6 +39,9 @@ struct channel {
     _Atomic bool started;
     _Atomic bool stop;
     _Atomic int64_t end_frame;
+    struct overload overload; /* the clock's */
+    size_t failed_rungs;      /* the clock's: that were noticed */
+    _Atomic int shed_level;
 };
 
 static void name_presentation(char out[CHANNEL_PRESENTATION_BYTES])
@@ -45,14 +56,53 @@ static void name_presentation(char out[CHANNEL_PRESENTATION_BYTES])
     out[at] = 0;
 }
 
+/* Tells the viewers of the others when a rung has failed, and gives how many frames wait for each.
+ */
+static void look_at_rungs(struct channel *c, int64_t frame, int64_t waiting[CONFIG_RUNGS_MAX])
+{
+    struct rational rate = c->timeline.video_rate;
+    size_t failed = 0;
+    for (size_t i = 0; i < c->rung_count; i++) {
+        waiting[i] = rung_waiting(c->rungs[i]);
+        failed += waiting[i] < 0;
+    }
+    if (failed == c->failed_rungs)
+        return;
+    int64_t until = frame + tell_change_s * rate.num / rate.den;
+    c->failed_rungs = failed;
+    for (size_t i = 0; i < c->rung_count; i++)
+        rung_announce_change(c->rungs[i], until);
+    sound_announce_change(c->sound, timeline_audio_frames(&c->timeline, until));
+}
+
+/* Takes pictures from the largest rungs while the machine cannot encode all of them. */
+static void shed(struct channel *c, const int64_t waiting[CONFIG_RUNGS_MAX])
+{
+    int before = c->overload.level;
+    if (!overload_step(&c->overload, waiting))
+        return;
+    atomic_store(&c->shed_level, c->overload.level);
+    if (c->overload.level > before && before == 0)
+        log_warn(c->config->name,
+                 "the encoders are too slow for this machine: the largest rungs get fewer new "
+                 "pictures; give it less to do, or --preset ultrafast");
+    if (c->overload.level == 0)
+        log_info(c->config->name, "the encoders are in time again");
+}
+
 static void show(struct channel *c, int64_t frame)
 {
+    int64_t waiting[CONFIG_RUNGS_MAX];
     struct input_picture picture;
     int64_t slot_us = timeline_video_us(&c->timeline, frame);
     int64_t slot_utc_us = slot_us + (clock_utc_us() - clock_monotonic_us());
     input_picture(c->input, frame, slot_us, slot_utc_us, &picture);
+    look_at_rungs(c, frame, waiting);
+    shed(c, waiting);
     for (size_t i = 0; i < c->rung_count; i++)
-        rung_offer(c->rungs[i], frame, picture.frame, picture.capture_utc_us, slot_utc_us);
+        rung_offer(c->rungs[i], frame,
+                   overload_gives(&c->overload, i, frame) ? picture.frame : NULL,
+                   picture.capture_utc_us, slot_utc_us);
 }
 
 /* A feed's first picture is worth a short wait: a channel then starts with it and not with black.
@@ -113,10 +163,19 @@ static size_t init_memory_share(const struct config_channel *config, size_t rung
     return (size_t)timebase_muldiv_floor(config->init_memory_bytes, own, all);
 }
 
+static int nice_of(const struct channel *c, size_t rung)
+{
+    int nice = FIRST_NICE + NICE_STEP * (int)(c->config->rungs - 1 - rung);
+    return nice < NICE_MAX ? nice : NICE_MAX;
+}
+
 static int create_rungs(struct channel *c)
 {
+    overload_init(&c->overload, c->config->rungs, c->timeline.video_rate);
     for (size_t i = 0; i < c->config->rungs; i++) {
         struct rung_config config = {.channel = c->config->name,
+                                     .encoder = &encoder_x264,
+                                     .nice = nice_of(c, i),
                                      .preset = c->config->preset,
                                      .refresh_frames = c->config->refresh_frames,
                                      .size = c->config->ladder[i],
@@ -252,15 +311,27 @@ bool channel_finished(const struct channel *c)
     return finished && atomic_load(&c->end_frame) != INT64_MAX;
 }
 
+static bool has_failed(const struct channel *c, struct store_track *track,
+                       struct store_track_state *state)
+{
+    struct manifest_snapshot snapshot = {.timeline = c->timeline,
+                                         .end_frame = atomic_load(&c->end_frame)};
+    store_track_state(track, state);
+    return channel_manifest_leaves_out(&snapshot, store_track_info(track), state);
+}
+
 bool channel_ready(const struct channel *c)
 {
+    size_t good = 0;
     for (size_t i = 0; i < store_track_count(c->store); i++) {
         struct store_track_state state;
-        store_track_state(store_track_at(c->store, i), &state);
+        if (has_failed(c, store_track_at(c->store, i), &state))
+            continue;
         if (state.newest_packet < 0)
             return false;
+        good++;
     }
-    return atomic_load(&c->started);
+    return atomic_load(&c->started) && good > 0;
 }
 
 const char *channel_name(const struct channel *c)
@@ -278,30 +349,50 @@ struct store *channel_store(const struct channel *c)
     return c->store;
 }
 
+static int64_t track_behind_us(const struct channel *c, const struct store_track *track,
+                               const struct store_track_state *state, int64_t clock_us)
+{
+    return clock_us - c->timeline.start_us -
+           timebase_frame_us(state->newest_sequence + 1, store_track_info(track)->frame_rate);
+}
+
+/* Of the tracks that go on, or where none does, of all. */
 static int64_t behind_us(const struct channel *c, int64_t now_us, int64_t end_frame)
 {
     int64_t end_us =
         end_frame == INT64_MAX ? INT64_MAX : timeline_video_us(&c->timeline, end_frame);
     int64_t clock_us = now_us < end_us ? now_us : end_us;
-    int64_t behind = 0;
+    int64_t going = 0, failed = 0;
+    size_t rungs = 0;
     for (size_t i = 0; i < store_track_count(c->store); i++) {
         struct store_track *track = store_track_at(c->store, i);
         struct store_track_state state;
-        store_track_state(track, &state);
-        int64_t next_us =
-            c->timeline.start_us +
-            timebase_frame_us(state.newest_sequence + 1, store_track_info(track)->frame_rate);
-        behind = clock_us - next_us > behind ? clock_us - next_us : behind;
+        int64_t *most = has_failed(c, track, &state) ? &failed : &going;
+        int64_t behind = track_behind_us(c, track, &state, clock_us);
+        *most = behind > *most ? behind : *most;
+        rungs += most == &going && store_track_info(track)->kind == STORE_VIDEO;
     }
-    return behind;
+    return rungs || failed < going ? going : failed; /* without a picture there is no output */
+}
+
+/* Of the largest rung that goes on, or where none does, of the largest. */
+static int64_t newest_sequence(const struct channel *c)
+{
+    struct store_track_state state;
+    for (size_t i = 0; i < c->rung_count; i++)
+        if (!has_failed(c, store_track_at(c->store, i), &state))
+            return state.newest_sequence;
+    store_track_state(store_track_at(c->store, 0), &state);
+    return state.newest_sequence;
 }
 
 void channel_state(const struct channel *c, int64_t now_us, struct channel_state *state)
 {
-    struct store_track_state first;
     *state = (struct channel_state){.rung_count = c->rung_count,
                                     .end_frame = atomic_load(&c->end_frame),
-                                    .started = atomic_load(&c->started)};
+                                    .started = atomic_load(&c->started),
+                                    .shed_level = atomic_load(&c->shed_level),
+                                    .shed_most = c->overload.most};
     if (state->started) {
         state->timeline = c->timeline;
         state->behind_us = behind_us(c, now_us, state->end_frame);
@@ -310,6 +401,5 @@ void channel_state(const struct channel *c, int64_t now_us, struct channel_state
     sound_state(c->sound, &state->sound);
     for (size_t i = 0; i < c->rung_count; i++)
         rung_state(c->rungs[i], &state->rungs[i]);
-    store_track_state(store_track_at(c->store, 0), &first);
-    state->newest_sequence = first.newest_sequence;
+    state->newest_sequence = newest_sequence(c);
 }

@@ -45,9 +45,11 @@ struct channel_state {
     size_t rung_count;
     struct timeline timeline;
     int64_t end_frame;       /* of the picture; INT64_MAX until announced */
-    int64_t newest_sequence; /* of the largest rung, -1 before the first */
-    int64_t behind_us; /* how far the newest sample is behind the clock, of the latest track */
-    bool started;      /* the output clock runs */
+    int64_t newest_sequence; /* of the largest rung that goes on, -1 before the first */
+    int64_t behind_us; /* how far the newest sample is behind the clock, of the latest track that
+                          goes on; where none does, of all */
+    int shed_level, shed_most; /* see overload.h */
+    bool started;              /* the output clock runs */
 };
 void channel_state(const struct channel *c, int64_t now_us, struct channel_state *state);
 

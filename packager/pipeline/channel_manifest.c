@@ -89,6 +89,16 @@ static void fill_set(struct hesp_switching_set *set, const struct store_track_in
     set->media.samples_per_frame = info->samples_per_frame;
 }
 
+bool channel_manifest_leaves_out(const struct manifest_snapshot *s,
+                                 const struct store_track_info *info,
+                                 const struct store_track_state *state)
+{
+    int64_t frames = s->end_frame;
+    if (frames != INT64_MAX && info->kind == STORE_AUDIO)
+        frames = timeline_audio_frames(&s->timeline, frames);
+    return state->ended && state->newest_sequence + 1 < frames;
+}
+
 /* The tracks of one kind as one switching set, or none where there is no such track. */
 static size_t add_set(const struct manifest_snapshot *s, enum store_kind kind,
                       struct hesp_switching_set **sets, struct hesp_value *newest, int *status)
@@ -106,6 +116,8 @@ static size_t add_set(const struct manifest_snapshot *s, enum store_kind kind,
         if (info->kind != kind)
             continue;
         store_track_state(track, &state);
+        if (channel_manifest_leaves_out(s, info, &state))
+            continue;
         if (state.newest_sequence < 0) {
             *status = ERR_NOT_FOUND;
             break;
@@ -140,6 +152,8 @@ static void fill_presentation(const struct manifest_snapshot *s, struct hesp_pre
     p->video_count = add_set(s, STORE_VIDEO, &p->video, newest, status);
     if (!*status)
         p->audio_count = add_set(s, STORE_AUDIO, &p->audio, newest, status);
+    if (!*status && !p->video_count && !p->audio_count)
+        *status = ERR_NOT_FOUND;
 }
 
 static void fill_manifest(const struct manifest_snapshot *s, struct hesp_manifest *m, int *status)

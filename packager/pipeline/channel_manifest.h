@@ -17,8 +17,14 @@ struct manifest_snapshot {
     struct store *store;
 };
 
-/* Appends the manifest's JSON. ERR_NOT_FOUND while a track has no sample yet. Thread-safety: any.
- */
+/* Whether a track has ended before the Presentation does: it has failed, and viewers are not to
+ * look for it. Pure. */
+bool channel_manifest_leaves_out(const struct manifest_snapshot *snapshot,
+                                 const struct store_track_info *info,
+                                 const struct store_track_state *state);
+
+/* Appends the manifest's JSON, of the tracks that have not failed. ERR_NOT_FOUND while one of them
+ * has no sample yet, and where there is none. Thread-safety: any. */
 int channel_manifest_write(const struct manifest_snapshot *snapshot, struct bytes_writer *out);
 
 #endif

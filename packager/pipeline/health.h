@@ -9,9 +9,12 @@
 
 enum health { HEALTH_OK, HEALTH_DEGRADED, HEALTH_DOWN };
 
-/* ok: the feed is up and the output keeps pace. degraded: viewers get a stream, but of the last
- * picture (the feed is not up), or late. down: there is no output. Pure. */
+/* ok: the feed is up and all of the output keeps pace. degraded: viewers get a stream, but of the
+ * last picture (the feed is not up), or with too few new ones (the encoders are too slow), or late,
+ * or without a rung or the sound, which has failed. down: there is no output. Pure. */
 enum health health_of_channel(const struct channel_state *state);
+/* Why it isn't ok, in a few words, the gravest first; NULL where it is. Pure. */
+const char *health_reason(const struct channel_state *state);
 /* ok where all are, down where all are, degraded in between. */
 enum health health_of_all(const enum health *channels, size_t count);
 
@@ -20,6 +23,7 @@ int health_write(struct channel *const *channels, size_t count, int64_t now_us,
                  struct bytes_writer *out);
 
 const char *health_feed_name(enum input_feed feed);
+/* For want of the feed's, and of the worst rung for want of time. Pure. */
 int64_t health_repeated_pictures(const struct channel_state *state);
 
 #endif

@@ -51,7 +51,7 @@ void mailbox_destroy(struct mailbox *m)
 int mailbox_put(struct mailbox *m, int64_t sequence, const AVFrame *picture, int64_t capture_utc_us,
                 int64_t slot_utc_us)
 {
-    AVFrame *own = av_frame_clone(picture);
+    AVFrame *own = picture ? av_frame_clone(picture) : NULL;
     pthread_mutex_lock(&m->lock);
     struct slot *slot = &m->slots[sequence % MAILBOX_DEPTH];
     AVFrame *gone = slot->picture;
@@ -61,7 +61,15 @@ int mailbox_put(struct mailbox *m, int64_t sequence, const AVFrame *picture, int
     pthread_cond_signal(&m->changed);
     pthread_mutex_unlock(&m->lock);
     av_frame_free(&gone);
-    return own ? 0 : ERR_NOMEM;
+    return own || !picture ? 0 : ERR_NOMEM;
+}
+
+int64_t mailbox_waiting(struct mailbox *m)
+{
+    pthread_mutex_lock(&m->lock);
+    int64_t waiting = m->next_put - m->next_taken;
+    pthread_mutex_unlock(&m->lock);
+    return waiting;
 }
 
 void mailbox_close(struct mailbox *m, int64_t end_sequence)
@@ -97,6 +105,7 @@ int mailbox_take(struct mailbox *m, int64_t deadline_us, struct mailbox_item *it
                                       .late_frames = m->next_put - 1 - m->next_taken,
                                       .newest_utc_us = m->newest_utc_us};
         m->next_taken++;
+        item->gone = slot->sequence != item->sequence;
         if (slot->sequence == item->sequence) {
             item->picture = slot->picture;
             item->capture_utc_us = slot->capture_utc_us;

@@ -71,14 +71,15 @@ static json_t *fetch_health(struct packager *p)
 static void expect_health(json_t *health, const char *name, const char *wanted_status,
                           const char *wanted_feed, int64_t *sequence, int64_t *repeated)
 {
-    const char *status, *feed;
+    const char *status, *feed, *reason = NULL;
     double since_s;
     json_int_t newest, repeats;
     json_t *channel = json_object_get(json_object_get(health, "channels"), name);
-    assert_int_equal(json_unpack_ex(channel, NULL, JSON_STRICT, "{sssssFsIsI}", "status", &status,
-                                    "feed", &feed, "since_s", &since_s, "newest_sequence", &newest,
-                                    "repeated_pictures", &repeats),
+    assert_int_equal(json_unpack_ex(channel, NULL, JSON_STRICT, "{sssssFsIsIs?s}", "status",
+                                    &status, "feed", &feed, "since_s", &since_s, "newest_sequence",
+                                    &newest, "repeated_pictures", &repeats, "reason", &reason),
                      0);
+    assert_int_equal(reason != NULL, strcmp(wanted_status, "ok") != 0);
     assert_string_equal(status, wanted_status);
     assert_string_equal(feed, wanted_feed);
     assert_true(since_s >= 0 && since_s < 600);

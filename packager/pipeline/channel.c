@@ -19,11 +19,12 @@ static const int64_t end_ahead_us = 2200000;   /* the 2 s of HESP 3.2.5, and tim
 static const int64_t start_grace_us = 1500000; /* how long a feed may take before black is shown */
 static const int64_t start_lead_us = 20000;    /* from the decision to start to frame 0 */
 static const int64_t late_slot_us = 500000;    /* a clock that late has been suspended */
+static const int64_t rushed_us = 100000;       /* and one that late has no time to make pictures */
 static const int64_t tell_change_s = 10;       /* a rung that has left the manifest */
 
-/* The smallest rung comes right behind sound, feeds and the clock, each larger one behind it: three
- * steps are half as much of a machine that hasn't enough for both. */
-enum { FIRST_NICE = 1, NICE_STEP = 3, NICE_MAX = 16 };
+/* The smallest rung comes right behind sound, feeds and the clock, each larger one behind it. Three
+ * of niceness are half as much of a machine that hasn't enough for both. */
+enum { FIRST_NICE = 1, NICE_STEP = 2, NICE_MAX = 11 };
 
 struct channel {
     const struct config_channel *config;
@@ -75,30 +76,37 @@ static void look_at_rungs(struct channel *c, int64_t frame, int64_t waiting[CONF
     sound_announce_change(c->sound, timeline_audio_frames(&c->timeline, until));
 }
 
-/* Takes pictures from the largest rungs while the machine cannot encode all of them. */
-static void shed(struct channel *c, const int64_t waiting[CONFIG_RUNGS_MAX])
+/* Takes pictures from the largest rungs while the machine cannot encode all of them. A clock that
+ * is late itself is as good a sign of it as a late rung. */
+static void shed(struct channel *c, int64_t waiting[CONFIG_RUNGS_MAX], bool rushed)
 {
     int before = c->overload.level;
+    if (rushed)
+        waiting[c->rung_count - 1] = OVERLOAD_LATE_FRAMES;
     if (!overload_step(&c->overload, waiting))
         return;
     atomic_store(&c->shed_level, c->overload.level);
     if (c->overload.level > before && before == 0)
         log_warn(c->config->name,
-                 "the encoders are too slow for this machine: the largest rungs get fewer new "
-                 "pictures; give it less to do, or --preset ultrafast");
+                 "the encoders are too slow for this machine: %s; give it less to do, or --preset "
+                 "ultrafast",
+                 c->rung_count > 1 ? "the largest rungs get fewer new pictures"
+                                   : "pictures are repeated");
     if (c->overload.level == 0)
         log_info(c->config->name, "the encoders are in time again");
 }
 
-static void show(struct channel *c, int64_t frame)
+/* rushed: the clock is late, and catches up by repeating pictures. */
+static void show(struct channel *c, int64_t frame, bool rushed)
 {
     int64_t waiting[CONFIG_RUNGS_MAX];
-    struct input_picture picture;
+    struct input_picture picture = {0};
     int64_t slot_us = timeline_video_us(&c->timeline, frame);
     int64_t slot_utc_us = slot_us + (clock_utc_us() - clock_monotonic_us());
-    input_picture(c->input, frame, slot_us, slot_utc_us, &picture);
+    if (!rushed)
+        input_picture(c->input, frame, slot_us, slot_utc_us, &picture);
     look_at_rungs(c, frame, waiting);
-    shed(c, waiting);
+    shed(c, waiting, rushed);
     for (size_t i = 0; i < c->rung_count; i++)
         rung_offer(c->rungs[i], frame,
                    overload_gives(&c->overload, i, frame) ? picture.frame : NULL,
@@ -143,11 +151,12 @@ static void *run_clock(void *argument)
         clock_sleep_until_us(slot_us);
         if (atomic_load(&c->stop))
             break;
-        if (clock_monotonic_us() - slot_us > late_slot_us && frame % 100 == 0)
+        int64_t late_us = clock_monotonic_us() - slot_us;
+        if (late_us > late_slot_us && frame % 100 == 0)
             log_warn(c->config->name,
                      "the output clock is late by %" PRId64 " ms: is the machine overloaded?",
-                     (clock_monotonic_us() - slot_us) / 1000);
-        show(c, frame);
+                     late_us / 1000);
+        show(c, frame, late_us > rushed_us);
     }
     return NULL;
 }
@@ -356,23 +365,28 @@ static int64_t track_behind_us(const struct channel *c, const struct store_track
            timebase_frame_us(state->newest_sequence + 1, store_track_info(track)->frame_rate);
 }
 
-/* Of the tracks that go on, or where none does, of all. */
-static int64_t behind_us(const struct channel *c, int64_t now_us, int64_t end_frame)
+/* How far the latest of the tracks that go on is behind, and how far all of the picture is, or the
+ * sound: less than that viewers get, of one rung or another. */
+static void measure(const struct channel *c, int64_t now_us, struct channel_state *state)
 {
-    int64_t end_us =
-        end_frame == INT64_MAX ? INT64_MAX : timeline_video_us(&c->timeline, end_frame);
+    int64_t end_us = state->end_frame == INT64_MAX
+                         ? INT64_MAX
+                         : timeline_video_us(&c->timeline, state->end_frame);
     int64_t clock_us = now_us < end_us ? now_us : end_us;
-    int64_t going = 0, failed = 0;
-    size_t rungs = 0;
+    int64_t picture_us = clock_us - c->timeline.start_us, sound_us = 0;
     for (size_t i = 0; i < store_track_count(c->store); i++) {
         struct store_track *track = store_track_at(c->store, i);
-        struct store_track_state state;
-        int64_t *most = has_failed(c, track, &state) ? &failed : &going;
-        int64_t behind = track_behind_us(c, track, &state, clock_us);
-        *most = behind > *most ? behind : *most;
-        rungs += most == &going && store_track_info(track)->kind == STORE_VIDEO;
+        struct store_track_state stored;
+        if (has_failed(c, track, &stored))
+            continue;
+        int64_t behind_us = track_behind_us(c, track, &stored, clock_us);
+        state->behind_us = behind_us > state->behind_us ? behind_us : state->behind_us;
+        if (store_track_info(track)->kind == STORE_AUDIO)
+            sound_us = behind_us;
+        else if (behind_us < picture_us)
+            picture_us = behind_us;
     }
-    return rungs || failed < going ? going : failed; /* without a picture there is no output */
+    state->all_behind_us = picture_us > sound_us ? picture_us : sound_us;
 }
 
 /* Of the largest rung that goes on, or where none does, of the largest. */
@@ -395,7 +409,7 @@ void channel_state(const struct channel *c, int64_t now_us, struct channel_state
                                     .shed_most = c->overload.most};
     if (state->started) {
         state->timeline = c->timeline;
-        state->behind_us = behind_us(c, now_us, state->end_frame);
+        measure(c, now_us, state);
     }
     input_state(c->input, &state->input);
     sound_state(c->sound, &state->sound);

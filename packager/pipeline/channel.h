@@ -47,7 +47,9 @@ struct channel_state {
     int64_t end_frame;       /* of the picture; INT64_MAX until announced */
     int64_t newest_sequence; /* of the largest rung that goes on, -1 before the first */
     int64_t behind_us; /* how far the newest sample is behind the clock, of the latest track that
-                          goes on; where none does, of all */
+                          goes on */
+    int64_t all_behind_us; /* of the rung that is nearest to the clock, or of the sound where that
+                              is later */
     int shed_level, shed_most; /* see overload.h */
     bool started;              /* the output clock runs */
 };

@@ -29,7 +29,7 @@ static enum health judge(const struct channel_state *state, const char **reason)
     for (size_t i = 0; i < state->rung_count; i++)
         failed |= state->rungs[i].failed;
     *reason = !state->started || state->newest_sequence < 0 ? "there is no output yet"
-              : state->behind_us > down_us                  ? "there is no output any more"
+              : state->all_behind_us > down_us              ? "there is no output any more"
                                                             : NULL;
     if (*reason)
         return HEALTH_DOWN;

@@ -3,7 +3,10 @@
 
 static struct channel_state running(enum input_feed feed, int64_t behind_us)
 {
-    struct channel_state s = {.started = true, .newest_sequence = 100, .behind_us = behind_us};
+    struct channel_state s = {.started = true,
+                              .newest_sequence = 100,
+                              .behind_us = behind_us,
+                              .all_behind_us = behind_us};
     s.input.feed = feed;
     return s;
 }
@@ -21,6 +24,8 @@ static void a_channel_is_ok_degraded_or_down(void **state)
     assert_int_equal(health_of_channel(&s), HEALTH_DEGRADED);
     s = running(INPUT_UP, 5000000); /* it hangs */
     assert_int_equal(health_of_channel(&s), HEALTH_DOWN);
+    s.all_behind_us = 40000; /* one rung does */
+    assert_int_equal(health_of_channel(&s), HEALTH_DEGRADED);
     s = running(INPUT_UP, 0);
     s.started = false;
     assert_int_equal(health_of_channel(&s), HEALTH_DOWN);
@@ -45,7 +50,7 @@ static void what_is_wrong_is_said(void **state)
     assert_string_equal(health_reason(&s), "the sound has failed");
     s.input.feed = INPUT_LOST;
     assert_string_equal(health_reason(&s), "the feed is lost");
-    s.behind_us = 5000000;
+    s.all_behind_us = 5000000;
     assert_int_equal(health_of_channel(&s), HEALTH_DOWN);
     assert_string_equal(health_reason(&s), "there is no output any more");
 }

@@ -227,7 +227,7 @@ int feed_watch_in_step(const struct feed_watch *w, int64_t from, int64_t to, int
         double apart = time_of(w, n) - nearest_beep(w, time_of(w, n));
         print_message(" %+.1f", apart * 1000);
         in_step += fabs(apart) <= sync_limit_s;
-        (*flashes)++;
+        *flashes += fabs(apart) <= edge_s;
     }
     print_message(" ms\n");
     return in_step;

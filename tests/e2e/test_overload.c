@@ -5,6 +5,7 @@
 #include "e2e/viewer.h"
 #include "media/core/clock.h"
 #include "support/cmocka_all.h"
+#include "support/sanitized.h"
 
 #include <curl/curl.h>
 #include <inttypes.h>
@@ -30,9 +31,10 @@ static double of_rung(struct packager *p, const char *name, int rung)
     return packager_metric(p, series);
 }
 
-static double repeated(struct packager *p, int rung)
+/* Frames that show a new picture. */
+static double fresh(struct packager *p, int rung)
 {
-    return of_rung(p, "rung_repeated_pictures_total", rung) +
+    return of_rung(p, "frames_total", rung) - of_rung(p, "rung_repeated_pictures_total", rung) -
            of_rung(p, "rung_shed_pictures_total", rung);
 }
 
@@ -102,25 +104,26 @@ static void the_largest_rung_suffers_first_and_latency_stays_bounded(void **stat
 {
     struct overload_case *test = *state;
     struct packager *p = &test->packager;
-    double before[RUNGS], missed[RUNGS], from = of_rung(p, "frames_total", RUNGS - 1), worst = 0;
+    double before[RUNGS], seen[RUNGS], from = of_rung(p, "frames_total", RUNGS - 1), worst = 0;
     for (int i = 0; i < RUNGS; i++)
-        before[i] = repeated(p, i);
+        before[i] = fresh(p, i);
     while (of_rung(p, "frames_total", RUNGS - 1) < from + WATCHED) {
         for (int i = 0; i < RUNGS; i++)
             worst = behind(p, i) > worst ? behind(p, i) : worst;
         pause_a_little();
     }
     for (int i = 0; i < RUNGS; i++) {
-        missed[i] = repeated(p, i) - before[i];
-        print_message("%s: %.0f of %d pictures repeated\n", rungs[i], missed[i], WATCHED);
+        seen[i] = fresh(p, i) - before[i];
+        print_message("%s: %.0f new pictures in %d frames\n", rungs[i], seen[i], WATCHED);
     }
     print_message("%.1f frames behind at worst, level %.0f\n", worst,
                   packager_metric(p, "openhesp_shed_level{channel=\"one\"}"));
     /* Where others use the machine as well, the two largest may have to give all that they can. */
-    assert_true(missed[0] > WATCHED / 4);
-    assert_true(missed[0] > missed[1] - WATCHED / 4);
-    assert_true(missed[2] < missed[0] / 2);
-    assert_true(worst < 3 * FPS); /* or else it would count as down */
+    assert_true(seen[0] < 3 * WATCHED / 4);
+    assert_true(seen[0] < seen[1] + WATCHED / 10);
+    assert_true(seen[0] < seen[2] && seen[1] < seen[2] + WATCHED / 10);
+    if (!SANITIZED) /* which are slower than any machine that this is for */
+        assert_true(worst < 3 * FPS);
 }
 
 /* Each rung's newest frames, one after the other without a gap. */

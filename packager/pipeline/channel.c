@@ -323,8 +323,9 @@ bool channel_finished(const struct channel *c)
 static bool has_failed(const struct channel *c, struct store_track *track,
                        struct store_track_state *state)
 {
-    struct manifest_snapshot snapshot = {.timeline = c->timeline,
-                                         .end_frame = atomic_load(&c->end_frame)};
+    struct manifest_snapshot snapshot = {
+        .timeline = {.video_rate = c->timeline.video_rate, .audio_rate = c->timeline.audio_rate},
+        .end_frame = atomic_load(&c->end_frame)};
     store_track_state(track, state);
     return channel_manifest_leaves_out(&snapshot, store_track_info(track), state);
 }

@@ -122,7 +122,7 @@ static void start_packager(struct fault_case *test)
 {
     char inputs[CHANNELS][128] = {[WITNESS] = "witness=test:"};
     const char *arguments[24] = {"--fps",    "25",        "--ladder",      FEED_STATUS_RUNG "@200k",
-                                 "--preset", "ultrafast", "--window",      "120",
+                                 "--preset", "ultrafast", "--window",      "600",
                                  "--memory", "64M",       "--init-memory", "2M"};
     size_t count = 12;
     for (int i = 0; i < FEEDS; i++) {

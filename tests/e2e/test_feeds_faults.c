@@ -31,7 +31,7 @@ enum {
 };
 enum { OTHER_BEATS = 30, CALM_TRIES = 3, CALM_MISSED = 15 };
 enum { LOST_PER_MILLE = 50, NOISE_DATAGRAMS = 1000, SEED = 12 };
-enum { MEMORY_GROWTH_KB = 48 << 10, RATE_SLACK = 2 * FPS, TRIES = 600, PAUSE_US = 50000 };
+enum { MEMORY_GROWTH_KB = 64 << 10, RATE_SLACK = 2 * FPS, TRIES = 600, PAUSE_US = 50000 };
 
 static const int64_t hour_ticks = (int64_t)3600 * 90000;
 static const int64_t before_wrap_ticks = 5 * 90000;

@@ -119,6 +119,28 @@ static bool is_http(const struct feed_url *url)
     return url->open && strncmp(url->open, "http", 4) == 0;
 }
 
+/* Whether senders connect to us; who has done so has to send. (RTP's and RTSP's demuxers open the
+ * network themselves.) */
+static bool is_called(const struct demux *d)
+{
+    static const char *const others[] = {"udp:", "rtp:", "rtsp:", "sap:"};
+    if (!d->url->waits || d->push)
+        return false;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strncmp(d->url->open, others[i], strlen(others[i])) == 0)
+            return false;
+    return true;
+}
+
+/* Waits for a call. */
+static int open_connection(struct demux *d, AVDictionary **chosen)
+{
+    int status = avio_open2(&d->connection, d->url->open, AVIO_FLAG_READ,
+                            &d->format->interrupt_callback, chosen);
+    d->format->pb = d->connection;
+    return status;
+}
+
 /* Short looks at what comes live. What is read meanwhile is kept, not thrown away as "nobuffer"
  * would: it may hold the only key frame for seconds, and the pace passes over what is too old. */
 static AVDictionary *options(const struct feed_url *url)
@@ -247,8 +269,13 @@ int demux_open(struct demux *d)
     if (d->url->kind == FEED_PIPE && (status = open_io(d, read_pipe)) < 0)
         goto fail;
     give_up_after(d, patient && !d->push ? INT64_MAX : open_us);
-    if (is_http(d->url) && (status = watch_segments(d, &chosen)) < 0)
+    if (is_called(d)) {
+        if ((status = open_connection(d, &chosen)) < 0)
+            goto fail;
+        give_up_after(d, live_silence_us);
+    } else if (is_http(d->url) && (status = watch_segments(d, &chosen)) < 0) {
         goto fail;
+    }
     status =
         avformat_open_input(&d->format, d->push ? NULL : d->url->open, container_of(d), &chosen);
     if (status < 0)
@@ -274,6 +301,7 @@ void demux_close(struct demux *d)
     else
         avformat_close_input(&d->format);
     d->format = NULL;
+    avio_closep(&d->connection);
     if (d->io) {
         av_freep(&d->io->buffer);
         avio_context_free(&d->io);

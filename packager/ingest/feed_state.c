@@ -76,6 +76,7 @@ bool feed_mark_lost(struct feed *f, const char *reason, const char *advice)
     bool was_up = f->state.feed == INPUT_UP;
     if (was_up) {
         f->state.feed = INPUT_LOST;
+        f->state.lost++;
         f->state.since_us = now_us;
     }
     pthread_mutex_unlock(&f->lock);

@@ -42,13 +42,15 @@ static enum health judge(const struct channel_state *state, const char **reason)
                                                             : NULL;
     if (*reason)
         return HEALTH_DOWN;
-    *reason = state->input.feed == INPUT_STARTING ? "nothing has come of the feed yet"
-              : state->input.feed == INPUT_LOST   ? "the feed is lost"
-              : failed                            ? "a rung has failed"
-              : state->sound.failed               ? "the sound has failed"
-              : state->behind_us > late_us        ? "the output is late"
-              : state->shed_level > 0             ? "the encoders are too slow"
-                                                  : NULL;
+    *reason = state->input.feed == INPUT_STARTING          ? "nothing has come of the feed yet"
+              : state->input.feed == INPUT_LOST            ? "the feed is lost"
+              : state->input.picture == INPUT_PART_MISSING ? "the feed has no picture any more"
+              : state->input.sound == INPUT_PART_MISSING   ? "the feed has no sound any more"
+              : failed                                     ? "a rung has failed"
+              : state->sound.failed                        ? "the sound has failed"
+              : state->behind_us > late_us                 ? "the output is late"
+              : state->shed_level > 0                      ? "the encoders are too slow"
+                                                           : NULL;
     return *reason ? HEALTH_DEGRADED : HEALTH_OK;
 }
 

@@ -278,11 +278,13 @@ bool presentation_begun(const struct presentation *p)
     return atomic_load(&p->begun);
 }
 
+/* Of its timeline only what never changes is looked at: this may be asked while it is placed. */
 static bool has_failed(const struct presentation *p, struct store_track *track,
                        struct store_track_state *state)
 {
-    struct manifest_presentation self;
-    presentation_describe(p, &self);
+    struct manifest_presentation self = {
+        .timeline = {.video_rate = p->timeline.video_rate, .audio_rate = p->timeline.audio_rate},
+        .end_frame = presentation_end_frame(p)};
     store_track_state(track, state);
     return channel_manifest_leaves_out(&self, store_track_info(track), state);
 }

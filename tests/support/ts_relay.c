@@ -65,9 +65,9 @@ static void change_packet(uint8_t *p, int64_t shift_ticks, int64_t *frozen_at)
     if (id != 0xbd && (id < 0xc0 || id > 0xef)) /* neither private, sound nor picture */
         return;
     if (p[at + 7] & 0x80)
-        change_pes_stamp(p + at + 9, shift_ticks, frozen_at);
+        change_pes_stamp(p + at + 9, shift_ticks, frozen_at ? frozen_at + 1 : NULL);
     if ((p[at + 7] & 0xc0) == 0xc0)
-        change_pes_stamp(p + at + 14, shift_ticks, frozen_at);
+        change_pes_stamp(p + at + 14, shift_ticks, frozen_at ? frozen_at + 1 : NULL);
 }
 
 void ts_relay_rewrite(uint8_t *data, size_t size, int64_t shift_ticks, int64_t *frozen_at)
@@ -94,9 +94,9 @@ static void *run(void *argument)
         }
         bool frozen = atomic_load(&r->frozen);
         if (!frozen)
-            r->frozen_at = -1;
+            r->frozen_at[0] = r->frozen_at[1] = -1;
         ts_relay_rewrite(data, (size_t)size, atomic_load(&r->shift_ticks),
-                         frozen ? &r->frozen_at : NULL);
+                         frozen ? r->frozen_at : NULL);
         (void)!send(r->out, data, (size_t)size, 0); /* whether somebody listens is not our matter */
         atomic_fetch_add(&r->passed, 1);
     }
@@ -128,7 +128,7 @@ bool ts_relay_start(struct ts_relay *r, int out_port, uint32_t seed)
     int bytes = 4 << 20;
     memset(r, 0, sizeof *r);
     r->random = seed;
-    r->frozen_at = -1;
+    r->frozen_at[0] = r->frozen_at[1] = -1;
     r->out = socket_to(out_port);
     r->in = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (r->out < 0 || r->in < 0)

@@ -16,10 +16,10 @@
 #define TS_RELAY_WRAP ((int64_t)1 << 33) /* of time stamps, in ticks of 90 kHz */
 
 struct ts_relay {
-    int in, out;       /* sockets */
-    int in_port;       /* where a pusher is to send to */
-    uint32_t random;   /* the thread's */
-    int64_t frozen_at; /* the thread's: the stamp that all have; -1: none yet */
+    int in, out;          /* sockets */
+    int in_port;          /* where a pusher is to send to */
+    uint32_t random;      /* the thread's */
+    int64_t frozen_at[2]; /* the thread's: what all have, PCR and other stamps; -1: none yet */
     pthread_t thread;
     atomic_bool stop;
     atomic_int lost_per_mille;
@@ -36,8 +36,8 @@ void ts_relay_stop(struct ts_relay *r); /* memory of zeros is fine */
 bool ts_relay_send_garbage(int port, uint32_t seed, int count);
 
 /* Adds shift_ticks to each time stamp of the packets in data, whole packets of 188 bytes; or, where
- * frozen_at is not NULL, has them all be *frozen_at, which is set by the first where it is -1. Pure
- * but for that. */
+ * frozen_at is not NULL, has all PCR be frozen_at[0] and all PTS and DTS frozen_at[1], which are
+ * set by the first where they are -1. Pure but for that. */
 void ts_relay_rewrite(uint8_t *data, size_t size, int64_t shift_ticks, int64_t *frozen_at);
 
 #endif

@@ -9,6 +9,7 @@
 #include "packager/pipeline/pages.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,15 @@ static int reserve_channel(struct service *s)
     }
     pthread_mutex_unlock(&s->lock);
     return grown ? 0 : ERR_NOMEM;
+}
+
+/* Encoders and pictures leave holes in the allocator's pools, which it would keep: with each change
+ * of a channel's ladder the process would seem to grow. */
+static void give_memory_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 /* Nothing of it may be the origin's. */
@@ -170,10 +180,12 @@ static void drop_leftovers(struct service *s, struct service_channel *entry)
     size_t kept = 0;
     for (size_t i = 0; i < entry->leftover_count; i++) {
         struct presentation *p = entry->leftovers[i];
-        if (origin_remove_store(s->origin, channel_name(entry->channel), presentation_id(p)))
+        if (origin_remove_store(s->origin, channel_name(entry->channel), presentation_id(p))) {
             entry->leftovers[kept++] = p;
-        else
+        } else {
             presentation_destroy(p);
+            give_memory_back();
+        }
     }
     entry->leftover_count = kept;
 }
@@ -293,6 +305,7 @@ static bool leave(struct service *s, size_t index)
     pthread_mutex_unlock(&s->lock);
     log_info(channel_name(entry->channel), "the channel is gone");
     destroy_channel(entry);
+    give_memory_back();
     return true;
 }
 

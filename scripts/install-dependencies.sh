@@ -51,7 +51,7 @@ install_build_dependencies() {
 
 install_test_dependencies() {
     install_build_dependencies || return
-    install_packages clang ffmpeg curl haproxy openssl iproute2 iputils-ping || return
+    install_packages clang ffmpeg curl netcat-openbsd haproxy openssl iproute2 iputils-ping || return
     # shellcheck disable=SC2046 # none where clang brings it along
     install_packages $(clang_runtime_package) || return
 }

@@ -1,4 +1,5 @@
 #include "packager/config/compare.h"
+#include "media/core/log.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -167,4 +168,20 @@ void config_compare(const struct config *old, const struct config *new,
         if (!config_find(new, old->channels[i].name))
             out->list[out->count++] = (struct config_difference){.verdict = CONFIG_REMOVED,
                                                                  .name = old->channels[i].name};
+}
+
+void config_log_comparison(const struct config *old, const struct config *new)
+{
+    static struct config_comparison comparison; /* 30 kB */
+    size_t counts[CONFIG_CHANGED + 1] = {0};
+    char process[CONFIG_WHAT_BYTES];
+    config_compare(old, new, &comparison);
+    for (size_t i = 0; i < comparison.count; i++)
+        counts[comparison.list[i].verdict]++;
+    log_info(NULL, "%s read again: channels unchanged %zu, added %zu, removed %zu, changed %zu",
+             new->file ? new->file : "the configuration", counts[CONFIG_UNCHANGED],
+             counts[CONFIG_ADDED], counts[CONFIG_REMOVED], counts[CONFIG_CHANGED]);
+    config_compare_process(old, new, process);
+    if (process[0])
+        log_warn(NULL, "%s can't be changed while running: restart for it", process);
 }

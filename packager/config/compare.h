@@ -42,6 +42,9 @@ struct config_comparison {
 void config_compare(const struct config *old, const struct config *new,
                     struct config_comparison *out);
 
+/* One line in the log that counts them, and one that names what needs a restart. One thread. */
+void config_log_comparison(const struct config *old, const struct config *new);
+
 /* NULL where there is none of that name. */
 const struct config_channel *config_find(const struct config *config, const char *name);
 

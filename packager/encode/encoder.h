@@ -55,8 +55,8 @@ struct encoder_ops {
     /* SPS and PPS as NAL units without start code or length; the encoder's. */
     int (*headers)(struct encoder *e, const uint8_t **sps, size_t *sps_size, const uint8_t **pps,
                    size_t *pps_size);
-    /* picture: yuv420p or nv12 of the configured size, BT.709 of limited range. idr: ask for an IDR picture. qp_plus1: the
-     * QP to use plus one, 0: the encoder's choice. */
+    /* picture: yuv420p or nv12 of the configured size, BT.709 of limited range. idr: ask for an IDR
+     * picture. qp_plus1: the QP to use plus one, 0: the encoder's choice. */
     int (*encode)(struct encoder *e, const AVFrame *picture, bool idr, int qp_plus1,
                   struct encoder_output *out);
 };

@@ -21,7 +21,9 @@ static void choose_threads(AVCodecContext *codec, bool live)
     bool small = (int64_t)codec->width * codec->height <= one_thread_pixels;
     codec->thread_count = small ? 1 : 0;
     codec->thread_type = live ? FF_THREAD_SLICE : FF_THREAD_SLICE | FF_THREAD_FRAME;
-    if (live)
+    /* Decoders of older codecs take it for a promise that there are no B-pictures, and give those
+     * that there are in the wrong order. */
+    if (live && codec->codec_id == AV_CODEC_ID_H264)
         codec->flags |= AV_CODEC_FLAG_LOW_DELAY;
 }
 

@@ -119,6 +119,28 @@ static bool is_http(const struct feed_url *url)
     return url->open && strncmp(url->open, "http", 4) == 0;
 }
 
+/* Whether senders connect to us; who has done so has to send. (RTP's and RTSP's demuxers open the
+ * network themselves.) */
+static bool is_called(const struct demux *d)
+{
+    static const char *const others[] = {"udp:", "rtp:", "rtsp:", "sap:"};
+    if (!d->url->waits || d->push)
+        return false;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strncmp(d->url->open, others[i], strlen(others[i])) == 0)
+            return false;
+    return true;
+}
+
+/* Waits for a call. */
+static int open_connection(struct demux *d, AVDictionary **chosen)
+{
+    int status = avio_open2(&d->connection, d->url->open, AVIO_FLAG_READ,
+                            &d->format->interrupt_callback, chosen);
+    d->format->pb = d->connection;
+    return status;
+}
+
 /* Short looks at what comes live. What is read meanwhile is kept, not thrown away as "nobuffer"
  * would: it may hold the only key frame for seconds, and the pace passes over what is too old. */
 static AVDictionary *options(const struct feed_url *url)
@@ -175,13 +197,15 @@ static bool is_hls(const AVFormatContext *format)
     return strcmp(format->iformat->name, "hls") == 0;
 }
 
-/* Segments, or a file on a server, can be read when it suits us, like a file of our own. */
-static bool can_be_held_back(const AVFormatContext *format)
+/* Segments, or a file on a server, can be read when it suits us, like a file of our own. A server
+ * that gives a size gives a file, whether it gives parts of it or not. */
+static bool can_be_held_back(const struct demux *d)
 {
     static const char *const segmented[] = {"hls", "dash", NULL};
-    const AVIOContext *io = format->pb;
-    return is_one_of(format->iformat->name, segmented) ||
-           (io && io->seekable & AVIO_SEEKABLE_NORMAL && format->duration > 0);
+    AVIOContext *io = d->format->pb;
+    return is_one_of(d->format->iformat->name, segmented) ||
+           (io && io->seekable & AVIO_SEEKABLE_NORMAL && d->format->duration > 0) ||
+           (io && is_http(d->url) && avio_size(io) > 0);
 }
 
 /* A segment is waited for as long as the one before lasts, and half of that more until the playlist
@@ -199,13 +223,14 @@ static void characterize(struct demux *d)
 {
     const AVInputFormat *container = d->format->iformat;
     bool network = d->url->kind == FEED_NETWORK;
-    d->paced = !network || can_be_held_back(d->format);
+    d->paced = !network || can_be_held_back(d);
+    d->hls.is_hls = network && is_hls(d->format);
     if (!network)
         d->silence_us = INT64_MAX;
     else if (!d->paced)
         d->silence_us = live_silence_us;
     else
-        d->silence_us = is_hls(d->format) ? hls_silence_us(d) : segmented_silence_us;
+        d->silence_us = d->hls.is_hls ? hls_silence_us(d) : segmented_silence_us;
     if (!d->paced)
         d->max_step_us = live_step_us;
     else
@@ -244,8 +269,13 @@ int demux_open(struct demux *d)
     if (d->url->kind == FEED_PIPE && (status = open_io(d, read_pipe)) < 0)
         goto fail;
     give_up_after(d, patient && !d->push ? INT64_MAX : open_us);
-    if (is_http(d->url) && (status = watch_segments(d, &chosen)) < 0)
+    if (is_called(d)) {
+        if ((status = open_connection(d, &chosen)) < 0)
+            goto fail;
+        give_up_after(d, live_silence_us);
+    } else if (is_http(d->url) && (status = watch_segments(d, &chosen)) < 0) {
         goto fail;
+    }
     status =
         avformat_open_input(&d->format, d->push ? NULL : d->url->open, container_of(d), &chosen);
     if (status < 0)
@@ -271,6 +301,7 @@ void demux_close(struct demux *d)
     else
         avformat_close_input(&d->format);
     d->format = NULL;
+    avio_closep(&d->connection);
     if (d->io) {
         av_freep(&d->io->buffer);
         avio_context_free(&d->io);

@@ -18,6 +18,7 @@ struct demux {
     atomic_llong deadline_us;   /* a wait ends here as well; libavformat's threads read it */
     AVFormatContext *format;    /* NULL while closed */
     AVIOContext *io;            /* of standard input or push */
+    AVIOContext *connection;    /* of another listener, once somebody has called */
     struct push *push;          /* the owner's; NULL where libavformat opens the URL */
     bool reason_given;          /* reason stands already, and says more than a status can */
     struct hls_watch hls;       /* over all openings */
@@ -36,7 +37,8 @@ struct demux {
 /* Memory of zeros becomes a closed demuxer. url and stop must outlive it. */
 void demux_init(struct demux *d, const struct feed_url *url, const atomic_bool *stop);
 
-/* Opens the feed and finds its streams. Blocks; where url->waits, until somebody sends.
+/* Opens the feed and finds its streams. Blocks; where url->waits, until somebody sends, and where
+ * that is by a connection, until somebody connects: who then sends nothing for 2 s is let go again.
  * ERR_IO with d->reason; d is closed then. */
 int demux_open(struct demux *d);
 void demux_close(struct demux *d); /* closed is fine */

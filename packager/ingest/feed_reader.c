@@ -6,6 +6,7 @@
 #include "packager/ingest/feed_log.h"
 #include "packager/ingest/picture_filter.h"
 #include "packager/ingest/resample.h"
+#include "packager/ingest/stream_watch.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,17 +15,20 @@ static const int64_t first_wait_us = 100000;
 static const int64_t longest_wait_us = 1000000;
 static const int64_t nothing_us = 2000000; /* without picture or sound for so long, it is lost */
 static const int64_t other_stream_us = 1000000;
+static const int64_t hopeless_us = 15000000; /* key frames are not further apart */
 static const int64_t wake_us = 100000;
 static const int64_t tell_again_us = 60000000;
 static const int64_t key_wait_us = 5000000; /* a stream without key frames is shown after that */
+static const int64_t one_jump_us = 5000000; /* of both streams, which is told once */
 
 /* The reader's own state of one feed. */
 struct reader {
     struct feed *feed;
     struct decode decoders[PACE_STREAMS];
     int64_t packet_us[PACE_STREAMS]; /* when the last packet of each came, or was looked for */
-    bool announced[PACE_STREAMS];    /* by the container; a cover is no picture that goes on */
-    int streams_at_first;            /* that the container had when it was opened */
+    struct stream_watch watches[PACE_STREAMS];
+    bool announced[PACE_STREAMS]; /* by the container; a cover is no picture that goes on */
+    int streams_at_first;         /* that the container had when it was opened */
     struct picture_filter filter;
     struct resample resample;
     AVPacket *packet;
@@ -37,8 +41,11 @@ struct reader {
     bool produced;   /* anything, since it was opened or rewound */
     bool paused;     /* standard input gave nothing for so long that it was lost */
     int64_t told_us; /* when the log was last told that it can't be opened; 0: not since up */
+    int64_t jumps;   /* of its time stamps, that were seen */
+    int64_t jump_told_us, damage_told_us; /* when the log was last told of either; 0: never */
 };
 
+static const char *const stream_names[PACE_STREAMS] = {"picture", "sound"};
 static const enum AVMediaType media_types[PACE_STREAMS] = {AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO};
 
 static bool stopped(const struct reader *r)
@@ -85,6 +92,24 @@ static int64_t mark_up(struct reader *r, int64_t now_us)
     return feed_mark_up(r->feed, now_us);
 }
 
+/* Whether so long has passed since *told_us, which is then now. */
+static bool is_time_to_tell(int64_t *told_us, int64_t pause_us, int64_t now_us)
+{
+    if (*told_us && now_us - *told_us < pause_us)
+        return false;
+    *told_us = now_us;
+    return true;
+}
+
+static void log_jump(struct reader *r, enum pace_stream stream, int64_t now_us)
+{
+    if (is_time_to_tell(&r->jump_told_us, one_jump_us, now_us) &&
+        feed_log_allows(&r->feed->limit, r->feed->channel, now_us))
+        log_warn(r->feed->channel,
+                 "the time stamps of the %s of feed %s jump; it goes on without a gap",
+                 stream_names[stream], r->feed->url.name);
+}
+
 /* What precedes the first key frame of a feed that was joined on its way is no error. */
 static void count_decode_error(struct reader *r, enum pace_stream stream)
 {
@@ -92,6 +117,19 @@ static void count_decode_error(struct reader *r, enum pace_stream stream)
         return;
     pthread_mutex_lock(&r->feed->lock);
     r->feed->state.decode_errors++;
+    pthread_mutex_unlock(&r->feed->lock);
+    int64_t now_us = clock_monotonic_us();
+    if (is_time_to_tell(&r->damage_told_us, tell_again_us, now_us) &&
+        feed_log_allows(&r->feed->limit, r->feed->channel, now_us))
+        log_warn(r->feed->channel,
+                 "feed %s is damaged: some of its %s cannot be decoded; /metrics counts how much",
+                 r->feed->url.name, stream_names[stream]);
+}
+
+static void count_open_failure(struct reader *r)
+{
+    pthread_mutex_lock(&r->feed->lock);
+    r->feed->state.open_failures += !stopped(r);
     pthread_mutex_unlock(&r->feed->lock);
 }
 
@@ -105,11 +143,16 @@ static void lock_for_put(struct reader *r)
 
 static void unlock_after_put(struct reader *r, enum pace_stream stream, int64_t now_us)
 {
+    struct pace_counts counts;
     r->feed->parts[stream].had |= r->feed->parts[stream].announced;
     int64_t lost_for_us = mark_up(r, now_us);
+    pace_counts(r->feed->pace, &counts);
     pthread_mutex_unlock(&r->feed->lock);
     if (lost_for_us >= 0)
         log_up(r, lost_for_us, now_us);
+    if (counts.discontinuities > r->jumps)
+        log_jump(r, stream, now_us);
+    r->jumps = counts.discontinuities;
 }
 
 static void put_filtered(void *context, AVFrame *picture, const struct picture_filter_time *time)
@@ -145,6 +188,7 @@ static void put_picture(struct reader *r)
         return;
     av_frame_move_ref(picture, r->frame);
     r->joined = true;
+    stream_watch_output(&r->watches[PACE_PICTURES], clock_monotonic_us());
     struct picture_filter_time time = {.pts_us = decode_pts_us(d, picture),
                                        .duration_us = decode_duration_us(d, picture)};
     picture_filter_put(&r->filter, picture, time, d->quarter_turns);
@@ -164,6 +208,7 @@ static void put_sound(struct reader *r)
     const float *planes[PACE_SOUND_CHANNELS] = {r->resample.planes[0], r->resample.planes[1]};
     lock_for_put(r);
     int64_t now_us = clock_monotonic_us();
+    stream_watch_output(&r->watches[PACE_SOUND], now_us);
     pace_put_sound(r->feed->pace, planes, count, pts_us, now_us);
     unlock_after_put(r, PACE_SOUND, now_us);
 }
@@ -214,6 +259,7 @@ static bool take_over(struct reader *r, int kind, const AVStream *from, int64_t 
         now_us - r->packet_us[kind] < other_stream_us)
         return false;
     r->packet_us[kind] = now_us;
+    r->watches[kind] = (struct stream_watch){0};
     decode_close(&r->decoders[kind]);
     return decode_open(&r->decoders[kind], from, true) == 0;
 }
@@ -243,6 +289,7 @@ static int open_decoders(struct reader *r)
         decode_close(&r->decoders[i]);
         r->packet_us[i] = 0;
         r->announced[i] = false;
+        r->watches[i] = (struct stream_watch){0};
         int best = av_find_best_stream(demux->format, media_types[i], -1, found, NULL, 0);
         if (best < 0)
             continue;
@@ -315,6 +362,25 @@ static void begin(struct reader *r)
     pthread_mutex_unlock(&f->lock);
 }
 
+/* Whether it has to be opened again, as nothing comes of what comes. A file stays what it is. */
+static bool is_undecodable(struct reader *r, int64_t now_us)
+{
+    struct demux *demux = &r->feed->demux;
+    if (r->feed->url.kind == FEED_FILE)
+        return false;
+    for (int i = 0; i < PACE_STREAMS; i++) {
+        if (!stream_watch_stuck(&r->watches[i], now_us))
+            continue;
+        snprintf(demux->reason, sizeof demux->reason, "its %s can no longer be decoded",
+                 stream_names[i]);
+        return true;
+    }
+    if (demux->paced || now_us - r->output_us < hopeless_us)
+        return false;
+    snprintf(demux->reason, sizeof demux->reason, "nothing that comes can be decoded");
+    return true;
+}
+
 /* Reads until the feed ends (ERR_END), is lost (another status, demux.reason says why), or the
  * input is stopped (0). */
 static int read_on(struct reader *r)
@@ -337,13 +403,17 @@ static int read_on(struct reader *r)
             begin(r);
         int64_t now_us = clock_monotonic_us();
         int stream = stream_of(r, r->packet, now_us);
-        if (stream >= 0)
+        if (stream >= 0) {
+            stream_watch_packet(&r->watches[stream]);
             decode_packet(r, (enum pace_stream)stream, r->packet);
+        }
         av_packet_unref(r->packet);
         feed_tell_parts(f, clock_monotonic_us());
         atomic_store(&f->cpu_us, clock_thread_cpu_us());
         if (!f->demux.paced && now_us - r->output_us > nothing_us)
             feed_mark_lost(r->feed, "nothing that comes can be decoded", "");
+        if (is_undecodable(r, now_us))
+            return ERR_IO;
     }
     return 0;
 }
@@ -367,9 +437,8 @@ static void log_unreadable(struct reader *r)
 {
     struct feed *f = r->feed;
     int64_t now_us = clock_monotonic_us();
-    if (stopped(r) || (r->told_us && now_us - r->told_us < tell_again_us))
+    if (stopped(r) || !is_time_to_tell(&r->told_us, tell_again_us, now_us))
         return;
-    r->told_us = now_us;
     if (feed_log_allows(&r->feed->limit, f->channel, now_us))
         log_warn(f->channel, "cannot read the feed %s: %s; it is tried again and again",
                  f->url.name, f->demux.reason);
@@ -406,6 +475,7 @@ static void run(struct reader *r)
         status = status ? status : open_decoders(r);
         atomic_store(&f->cpu_us, clock_thread_cpu_us());
         if (status) {
+            count_open_failure(r);
             log_unreadable(r);
         } else {
             begin(r);

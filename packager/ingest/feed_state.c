@@ -2,6 +2,8 @@
 #include "media/core/log.h"
 #include "packager/ingest/feed.h"
 
+static const int64_t goes_on_us = 1000000; /* what came so short a time ago has not stopped */
+
 int64_t feed_mark_up(struct feed *f, int64_t now_us)
 {
     if (f->state.feed == INPUT_UP)
@@ -41,17 +43,26 @@ static void log_part(struct feed *f, enum pace_stream stream, bool missing, int6
                  (double)(now_us - f->missing_us[stream]) / 1e6);
 }
 
+/* Where neither comes the feed is about to be lost, which is told as that. */
+static bool goes_on(const struct pace_slots *slots)
+{
+    return slots->given_us != INT64_MIN && slots->asked_us - slots->given_us < goes_on_us;
+}
+
 void feed_tell_parts(struct feed *f, int64_t now_us)
 {
     enum input_part parts[PACE_STREAMS];
+    struct pace_counts counts;
     pthread_mutex_lock(&f->lock);
+    pace_counts(f->pace, &counts);
     bool up = f->state.feed == INPUT_UP;
     for (int i = 0; i < PACE_STREAMS; i++)
         parts[i] = feed_part_now(f, (enum pace_stream)i);
     pthread_mutex_unlock(&f->lock);
     for (int i = 0; up && i < PACE_STREAMS; i++) {
         bool missing = parts[i] == INPUT_PART_MISSING;
-        if (missing == (f->missing_us[i] != 0))
+        if (missing == (f->missing_us[i] != 0) ||
+            (missing && !goes_on(&counts.slots[PACE_STREAMS - 1 - i])))
             continue;
         log_part(f, (enum pace_stream)i, missing, now_us);
         f->missing_us[i] = missing ? now_us - FEED_PART_MISSING_US : 0;
@@ -65,6 +76,7 @@ bool feed_mark_lost(struct feed *f, const char *reason, const char *advice)
     bool was_up = f->state.feed == INPUT_UP;
     if (was_up) {
         f->state.feed = INPUT_LOST;
+        f->state.lost++;
         f->state.since_us = now_us;
     }
     pthread_mutex_unlock(&f->lock);

@@ -8,10 +8,12 @@
 
 enum { PLAYLIST_BYTES = 1 << 20, BEHIND_SEGMENTS = 3 /* as libavformat's demuxer begins */ };
 
-static bool is_playlist(const char *url)
+/* The feed's own address, and those that are called like one. */
+static bool is_playlist(const AVFormatContext *format, const char *url)
 {
     size_t length = strcspn(url, "?#");
-    return (length > 5 && strncmp(url + length - 5, ".m3u8", 5) == 0) ||
+    return strcmp(url, format->url) == 0 ||
+           (length > 5 && strncmp(url + length - 5, ".m3u8", 5) == 0) ||
            (length > 4 && strncmp(url + length - 4, ".m3u", 4) == 0);
 }
 
@@ -22,7 +24,7 @@ static int open_seen(AVFormatContext *format, AVIOContext **io, const char *url,
     struct hls_watch *w = format->opaque;
     int status = w->open(format, io, url, flags, options);
     if (status >= 0)
-        snprintf(is_playlist(url) ? w->playlist : w->played, HLS_URL_BYTES, "%s", url);
+        snprintf(is_playlist(format, url) ? w->playlist : w->played, HLS_URL_BYTES, "%s", url);
     return status;
 }
 
@@ -65,7 +67,7 @@ int hls_watch_ask(const struct hls_watch *w, const AVIOInterruptCB *interrupt,
 {
     struct hls_news news;
     char *text, begin[16];
-    if (!w->played[0])
+    if (!w->is_hls || !w->played[0])
         return 0;
     const AVDictionaryEntry *protocols = av_dict_get(*options, "protocol_whitelist", NULL, 0);
     int status = fetch(w->playlist, interrupt, protocols ? protocols->value : NULL, &text);

@@ -7,11 +7,12 @@
 #define PACKAGER_INGEST_HLS_WATCH_H
 
 #include <libavformat/avformat.h>
-#include <stddef.h>
+#include <stdbool.h>
 
 enum { HLS_URL_BYTES = 1024 };
 
 struct hls_watch {
+    bool is_hls;                  /* the owner's to set, once it has been opened as that */
     char playlist[HLS_URL_BYTES]; /* that was read last */
     char played[HLS_URL_BYTES];   /* the segment that was opened last; empty: none ever */
     int (*open)(AVFormatContext *, AVIOContext **, const char *, int, AVDictionary **);
@@ -21,9 +22,9 @@ struct hls_watch {
  * options it adds to. */
 void hls_watch_begin(struct hls_watch *w, AVFormatContext *format, AVDictionary **options);
 
-/* Reads the playlist again where segments were played before. 0: open it; options then tell where
- * to begin. A negative AVERROR of libavformat's where the playlist can't be read, or, with *why,
- * AVERROR(EAGAIN) where there is nothing new in it. interrupt as libavformat takes it. */
+/* Reads the playlist again where segments of one were played before. 0: open it; options then tell
+ * where to begin. A negative AVERROR of libavformat's where the playlist can't be read, or, with
+ * *why, AVERROR(EAGAIN) where there is nothing new in it. interrupt as libavformat takes it. */
 int hls_watch_ask(const struct hls_watch *w, const AVIOInterruptCB *interrupt,
                   AVDictionary **options, const char **why);
 

@@ -83,6 +83,10 @@ struct input_state {
     int64_t dropped_pictures; /* pictures of the feed that no slot had room for */
     int64_t silent_samples;   /* samples that the feed had no sound for, since it was first up */
     int64_t reopened;         /* times that the feed was opened again */
+    int64_t lost;             /* times that it was up and has gone */
+    int64_t open_failures;    /* times that it was tried and could not be opened */
+    int64_t discontinuities;  /* of its time stamps: jumps, of picture or sound */
+    int64_t sound_jumps;      /* times that sound was off its time and put right at once */
     int64_t decode_errors;
     int64_t refused_pushes; /* who wanted to push and was not let in */
     int64_t cpu_us;         /* CPU of demuxing, decoding or generating */

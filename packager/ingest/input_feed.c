@@ -228,6 +228,8 @@ static void state(struct input *in, struct input_state *out)
     out->picture = feed_part_now(f, PACE_PICTURES);
     out->sound = feed_part_now(f, PACE_SOUND);
     out->dropped_pictures = counts.dropped_pictures;
+    out->discontinuities = counts.discontinuities;
+    out->sound_jumps = counts.sound_jumps;
     out->silent_samples = f->was_up ? counts.silent_samples - f->silent_before : 0;
     pthread_mutex_unlock(&f->lock);
     out->cpu_us = atomic_load(&f->cpu_us);

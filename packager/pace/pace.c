@@ -34,6 +34,7 @@ struct pace {
     int late_pictures;       /* in a row */
     int64_t dropped_pictures;
     struct pace_slots slots[PACE_STREAMS];
+    int64_t jumps_before; /* of the time stamps, before the last beginning */
 };
 
 static int64_t sound_limit_us(const struct pace *p)
@@ -94,6 +95,7 @@ void pace_begin(struct pace *p, const struct pace_source *source)
     p->source = *source;
     pace_pictures_init(&p->pictures);
     pace_sound_clear(&p->sound);
+    p->jumps_before += p->timeline.jumps;
     pace_timeline_init(&p->timeline, !source->paced, source->max_step_us);
     pace_offset_init(&p->offset, source->paced);
     p->ready = false;
@@ -233,6 +235,7 @@ void pace_counts(const struct pace *p, struct pace_counts *counts)
 {
     *counts = (struct pace_counts){.dropped_pictures = p->dropped_pictures,
                                    .silent_samples = p->sound.silent_samples,
+                                   .discontinuities = p->jumps_before + p->timeline.jumps,
                                    .sound_jumps = p->sound.jumps,
                                    .slots = {p->slots[PACE_PICTURES], p->slots[PACE_SOUND]},
                                    .offset_us = p->offset.known ? p->offset.offset_us : 0};

@@ -93,6 +93,7 @@ struct pace_slots {
 struct pace_counts {
     int64_t dropped_pictures; /* that no slot had room for */
     int64_t silent_samples;   /* that were given out as silence for want of sound */
+    int64_t discontinuities;  /* jumps of the time stamps, of pictures or sound */
     int64_t sound_jumps;      /* times that sound went out of step and was put right at once */
     struct pace_slots slots[PACE_STREAMS];
     int64_t offset_us; /* now: due time minus feed time; 0 where not found yet */

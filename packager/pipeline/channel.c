@@ -15,6 +15,7 @@ static const int64_t follow_ahead_us = 5200000; /* 5 s of events in every track 
 static const int64_t start_grace_us = 1500000;  /* how long a feed may take before black is shown */
 static const int64_t start_lead_us = 20000;     /* from the decision to start to frame 0 */
 static const int64_t late_slot_us = 500000;     /* a clock that late has been suspended */
+static const int64_t rushed_us = 100000;        /* and one that late has no time to make pictures */
 
 struct channel {
     char name[CONFIG_NAME_MAX + 1]; /* for all threads */
@@ -55,11 +56,12 @@ static bool play(struct channel *c, struct presentation *p)
         clock_sleep_until_us(slot_us);
         if (atomic_load(&c->stop))
             return false;
-        if (clock_monotonic_us() - slot_us > late_slot_us && frame % 100 == 0)
+        int64_t late_us = clock_monotonic_us() - slot_us;
+        if (late_us > late_slot_us && frame % 100 == 0)
             log_warn(c->name,
                      "the output clock is late by %" PRId64 " ms: is the machine overloaded?",
-                     (clock_monotonic_us() - slot_us) / 1000);
-        presentation_show(p, frame);
+                     late_us / 1000);
+        presentation_show(p, frame, late_us > rushed_us);
     }
     return true;
 }
@@ -322,10 +324,14 @@ void channel_state(const struct channel *c, int64_t now_us, struct channel_state
                                     .rung_count = active.rung_count,
                                     .newest_sequence = active.newest_sequence,
                                     .behind_us = active.behind_us,
+                                    .all_behind_us = active.all_behind_us,
+                                    .shed_level = active.shed_level,
+                                    .shed_most = active.shed_most,
                                     .started = presentation_begun(c->list[0]),
                                     .changing = !channel_settled(c)};
-    if (overdue_us(c, now_us) > state->behind_us)
-        state->behind_us = overdue_us(c, now_us);
+    int64_t overdue = overdue_us(c, now_us);
+    state->behind_us = overdue > state->behind_us ? overdue : state->behind_us;
+    state->all_behind_us = overdue > state->all_behind_us ? overdue : state->all_behind_us;
     memcpy(state->rungs, active.rungs, sizeof state->rungs);
     source_state(c->source, &state->input);
 }

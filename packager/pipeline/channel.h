@@ -76,10 +76,15 @@ struct channel_state {
     struct sound_state sound;
     struct rung_state rungs[CONFIG_RUNGS_MAX];
     size_t rung_count;
-    int64_t newest_sequence; /* of the active Presentation's largest rung, -1 before the first */
-    int64_t behind_us; /* how far the newest sample is behind the clock, of the latest track */
-    bool started;      /* the output clock runs */
-    bool changing;     /* a Presentation is to follow, or the end is announced */
+    int64_t newest_sequence; /* of the active Presentation's largest rung that goes on, -1 before
+                                the first */
+    int64_t behind_us; /* how far the newest sample is behind the clock, of the latest track that
+                          goes on */
+    int64_t all_behind_us; /* of the rung that is nearest to the clock, or of the sound where that
+                              is later */
+    int shed_level, shed_most; /* see overload.h */
+    bool started;              /* the output clock runs */
+    bool changing;             /* a Presentation is to follow, or the end is announced */
 };
 void channel_state(const struct channel *c, int64_t now_us, struct channel_state *state);
 

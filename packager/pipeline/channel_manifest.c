@@ -110,6 +110,16 @@ static void fill_set(struct hesp_switching_set *set, const struct store_track_in
     set->media.samples_per_frame = info->samples_per_frame;
 }
 
+bool channel_manifest_leaves_out(const struct manifest_presentation *of,
+                                 const struct store_track_info *info,
+                                 const struct store_track_state *state)
+{
+    int64_t frames = of->end_frame;
+    if (frames != INT64_MAX && info->kind == STORE_AUDIO)
+        frames = timeline_audio_frames(&of->timeline, frames);
+    return state->ended && state->newest_sequence + 1 < frames;
+}
+
 /* The tracks of one kind as one switching set, or none where there is no such track. */
 static size_t add_set(const struct manifest_presentation *from, enum store_kind kind,
                       struct hesp_switching_set **sets, int *status)
@@ -127,6 +137,8 @@ static size_t add_set(const struct manifest_presentation *from, enum store_kind 
         if (info->kind != kind)
             continue;
         store_track_state(track, &state);
+        if (channel_manifest_leaves_out(from, info, &state))
+            continue;
         if (!set->track_count)
             fill_set(set, info, status);
         fill_track(&set->tracks[set->track_count++], &from->timeline, info, &state, status);
@@ -175,6 +187,8 @@ static void set_current_time(const struct manifest_presentation *active, struct 
         const struct store_track_info *info = store_track_info(track);
         struct store_track_state state;
         store_track_state(track, &state);
+        if (channel_manifest_leaves_out(active, info, &state))
+            continue;
         if (state.newest_sequence < 0) {
             *status = ERR_NOT_FOUND;
             return;
@@ -185,6 +199,8 @@ static void set_current_time(const struct manifest_presentation *active, struct 
             timebase_muldiv_floor(time, newest->scale, info->timescale) > newest->value)
             *newest = (struct hesp_value){.given = true, .value = time, .scale = info->timescale};
     }
+    if (!newest->given)
+        *status = ERR_NOT_FOUND;
 }
 
 /* What every listed Presentation has, in whole seconds. */

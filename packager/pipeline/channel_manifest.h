@@ -8,6 +8,7 @@
 #include "packager/store/store.h"
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct manifest_presentation {
@@ -26,8 +27,15 @@ struct manifest_snapshot {
     int64_t now_utc_us;
 };
 
-/* Appends the manifest's JSON. ERR_NOT_FOUND while a track of the active Presentation has no sample
- * yet. Of one to come, the first segment of each track is listed. Thread-safety: any. */
+/* Whether a track has ended before its Presentation does: it has failed, and viewers are not to
+ * look for it. Pure. */
+bool channel_manifest_leaves_out(const struct manifest_presentation *of,
+                                 const struct store_track_info *info,
+                                 const struct store_track_state *state);
+
+/* Appends the manifest's JSON, of the tracks that have not failed. ERR_NOT_FOUND while one of them
+ * has no sample yet in the active Presentation, and where that has none. Of one to come, the first
+ * segment of each track is listed. Thread-safety: any. */
 int channel_manifest_write(const struct manifest_snapshot *snapshot, struct bytes_writer *out);
 
 #endif

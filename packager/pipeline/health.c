@@ -26,21 +26,45 @@ int64_t health_repeated_pictures(const struct channel_state *state)
 {
     int64_t most = 0;
     for (size_t i = 0; i < state->rung_count; i++) {
-        int64_t repeated = state->rungs[i].repeated_pictures;
+        int64_t repeated = state->rungs[i].repeated_pictures + state->rungs[i].shed_pictures;
         most = repeated > most ? repeated : most;
     }
     return state->input.repeated_pictures + most;
 }
 
+static enum health judge(const struct channel_state *state, const char **reason)
+{
+    bool failed = false;
+    for (size_t i = 0; i < state->rung_count; i++)
+        failed |= state->rungs[i].failed;
+    *reason = !state->started || state->newest_sequence < 0 ? "there is no output yet"
+              : state->all_behind_us > down_us              ? "there is no output any more"
+                                                            : NULL;
+    if (*reason)
+        return HEALTH_DOWN;
+    *reason = state->input.feed == INPUT_STARTING          ? "nothing has come of the feed yet"
+              : state->input.feed == INPUT_LOST            ? "the feed is lost"
+              : state->input.picture == INPUT_PART_MISSING ? "the feed has no picture any more"
+              : state->input.sound == INPUT_PART_MISSING   ? "the feed has no sound any more"
+              : failed                                     ? "a rung has failed"
+              : state->sound.failed                        ? "the sound has failed"
+              : state->behind_us > late_us                 ? "the output is late"
+              : state->shed_level > 0                      ? "the encoders are too slow"
+                                                           : NULL;
+    return *reason ? HEALTH_DEGRADED : HEALTH_OK;
+}
+
 enum health health_of_channel(const struct channel_state *state)
 {
-    if (!state->started || state->newest_sequence < 0 || state->behind_us > down_us)
-        return HEALTH_DOWN;
-    bool whole =
-        state->input.picture != INPUT_PART_MISSING && state->input.sound != INPUT_PART_MISSING;
-    if (state->input.feed != INPUT_UP || !whole || state->behind_us > late_us)
-        return HEALTH_DEGRADED;
-    return HEALTH_OK;
+    const char *reason;
+    return judge(state, &reason);
+}
+
+const char *health_reason(const struct channel_state *state)
+{
+    const char *reason;
+    judge(state, &reason);
+    return reason;
 }
 
 enum health health_of_all(const enum health *channels, size_t count)
@@ -59,16 +83,20 @@ static enum health write_channel(const struct channel *c, int64_t now_us, struct
 {
     struct channel_state state;
     channel_state(c, now_us, &state);
-    enum health health = health_of_channel(&state);
+    const char *reason;
+    enum health health = judge(&state, &reason);
     bytes_printf(out,
                  "\"%s\":{\"status\":\"%s\",\"feed\":\"%s\",\"picture\":\"%s\",\"sound\":\"%s\","
                  "\"since_s\":%.1f,\"newest_sequence\":%" PRId64 ",\"repeated_pictures\":%" PRId64
-                 ",\"presentation\":\"%s\",\"changing\":%s}",
+                 ",\"presentation\":\"%s\",\"changing\":%s",
                  channel_name(c), health_names[health], health_feed_name(state.input.feed),
                  health_part_name(state.input.picture), health_part_name(state.input.sound),
                  (double)(now_us - state.input.since_us) / 1e6, state.newest_sequence,
                  health_repeated_pictures(&state), presentation_id(channel_active(c)),
                  state.changing ? "true" : "false");
+    if (reason)
+        bytes_printf(out, ",\"reason\":\"%s\"", reason);
+    bytes_write_text(out, "}");
     return health;
 }
 

@@ -64,6 +64,14 @@ int mailbox_put(struct mailbox *m, int64_t sequence, const AVFrame *picture, int
     return own || !picture ? 0 : ERR_NOMEM;
 }
 
+int64_t mailbox_waiting(struct mailbox *m)
+{
+    pthread_mutex_lock(&m->lock);
+    int64_t waiting = m->next_put - m->next_taken;
+    pthread_mutex_unlock(&m->lock);
+    return waiting;
+}
+
 void mailbox_close(struct mailbox *m, int64_t end_sequence)
 {
     pthread_mutex_lock(&m->lock);
@@ -97,6 +105,7 @@ int mailbox_take(struct mailbox *m, int64_t deadline_us, struct mailbox_item *it
                                       .late_frames = m->next_put - 1 - m->next_taken,
                                       .newest_utc_us = m->newest_utc_us};
         m->next_taken++;
+        item->gone = slot->sequence != item->sequence;
         if (slot->sequence == item->sequence) {
             item->picture = slot->picture;
             item->capture_utc_us = slot->capture_utc_us;

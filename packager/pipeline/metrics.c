@@ -144,6 +144,15 @@ static void write_feeds(struct snapshot *s)
          offsetof(struct input_state, silent_samples)},
         {"openhesp_feed_reopened_total", "Times the feed was opened again.",
          offsetof(struct input_state, reopened)},
+        {"openhesp_feed_lost_total", "Times the feed was up and was lost.",
+         offsetof(struct input_state, lost)},
+        {"openhesp_feed_open_failures_total", "Times the feed could not be opened.",
+         offsetof(struct input_state, open_failures)},
+        {"openhesp_feed_discontinuities_total", "Jumps of the feed's time stamps.",
+         offsetof(struct input_state, discontinuities)},
+        {"openhesp_feed_sound_jumps_total",
+         "Times the feed's sound was off its time and put right at once.",
+         offsetof(struct input_state, sound_jumps)},
         {"openhesp_feed_decode_errors_total", "Pieces of the feed that could not be decoded.",
          offsetof(struct input_state, decode_errors)},
         {"openhesp_feed_refused_pushes_total", "Pushes by whom the feed's key let not in.",
@@ -279,6 +288,23 @@ static void write_rungs(struct snapshot *s)
     write_rung_figure(s, "openhesp_rung_repeated_pictures_total", "counter",
                       "Pictures repeated because the encoder was late.",
                       offsetof(struct rung_state, repeated_pictures));
+    write_rung_figure(s, "openhesp_rung_shed_pictures_total", "counter",
+                      "Pictures repeated to leave the machine to the smaller rungs.",
+                      offsetof(struct rung_state, shed_pictures));
+    write_rung_figure(s, "openhesp_rung_restarts_total", "counter",
+                      "Times the encoder failed and was started again.",
+                      offsetof(struct rung_state, restarts));
+    family(s, "openhesp_rung_up", "gauge", "0 where the rung has failed, and left the manifest.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        for (size_t k = 0; k < s->channels[i].rung_count; k++)
+            bytes_printf(s->out, "openhesp_rung_up{channel=\"%s\",track=\"%s\"} %d\n",
+                         name_of(s, i), s->channels[i].rungs[k].track_id,
+                         !s->channels[i].rungs[k].failed);
+    family(s, "openhesp_shed_level", "gauge",
+           "How far pictures are taken from rungs that the machine is too slow for; 0 is not.");
+    for (size_t i = 0; i < s->service->channel_count; i++)
+        bytes_printf(s->out, "openhesp_shed_level{channel=\"%s\"} %d\n", name_of(s, i),
+                     s->channels[i].shed_level);
     family(s, "openhesp_sound_silenced_frames_total", "counter",
            "Frames of sound made as silence because the encoder was late.");
     for (size_t i = 0; i < s->service->channel_count; i++)

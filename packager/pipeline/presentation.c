@@ -2,6 +2,8 @@
 #include "media/core/clock.h"
 #include "media/core/err.h"
 #include "media/core/log.h"
+#include "packager/encode/encoder.h"
+#include "packager/pipeline/overload.h"
 #include "packager/track/audio_track.h"
 
 #include <inttypes.h>
@@ -14,6 +16,11 @@
 enum { PRESENTATION_ID_BYTES = 32 };
 
 static const int64_t margin_us = 1000000; /* for who asks for the far end of the window */
+static const int64_t tell_change_s = 10;  /* a rung that has left the manifest */
+
+/* The smallest rung comes right behind sound, feeds and the clock, each larger one behind it. Three
+ * of niceness are half as much of a machine that hasn't enough for both. */
+enum { FIRST_NICE = 1, NICE_STEP = 2, NICE_MAX = 11 };
 
 struct presentation {
     const char *channel; /* the channel's name */
@@ -26,6 +33,9 @@ struct presentation {
     size_t rung_count;
     _Atomic bool begun;
     _Atomic int64_t end_frame;
+    struct overload overload; /* the clock's */
+    size_t failed_rungs;      /* the clock's: that were noticed */
+    _Atomic int shed_level;
 };
 
 static void name_it(char out[PRESENTATION_ID_BYTES])
@@ -51,10 +61,19 @@ static size_t init_memory_share(const struct config_channel *config, size_t rung
     return (size_t)timebase_muldiv_floor(config->init_memory_bytes, own, all);
 }
 
+static int nice_of(const struct config_channel *config, size_t rung)
+{
+    int nice = FIRST_NICE + NICE_STEP * (int)(config->rungs - 1 - rung);
+    return nice < NICE_MAX ? nice : NICE_MAX;
+}
+
 static int create_rungs(struct presentation *p, const struct config_channel *config)
 {
+    overload_init(&p->overload, config->rungs, p->timeline.video_rate);
     for (size_t i = 0; i < config->rungs; i++) {
         struct rung_config rung = {.channel = p->channel,
+                                   .encoder = &encoder_x264,
+                                   .nice = nice_of(config, i),
                                    .preset = config->preset,
                                    .refresh_frames = config->refresh_frames,
                                    .size = config->ladder[i],
@@ -162,15 +181,61 @@ int presentation_begin(struct presentation *p)
     return status;
 }
 
-void presentation_show(struct presentation *p, int64_t frame)
+/* Tells the viewers of the others when a rung has failed, and gives how many frames wait for each.
+ */
+static void look_at_rungs(struct presentation *p, int64_t frame, int64_t waiting[CONFIG_RUNGS_MAX])
 {
-    struct input_picture picture;
+    struct rational rate = p->timeline.video_rate;
+    size_t failed = 0;
+    for (size_t i = 0; i < p->rung_count; i++) {
+        waiting[i] = rung_waiting(p->rungs[i]);
+        failed += waiting[i] < 0;
+    }
+    if (failed == p->failed_rungs)
+        return;
+    int64_t until = frame + tell_change_s * rate.num / rate.den;
+    p->failed_rungs = failed;
+    for (size_t i = 0; i < p->rung_count; i++)
+        rung_announce_change(p->rungs[i], until);
+    sound_announce_change(p->sound, timeline_audio_frames(&p->timeline, until));
+}
+
+/* Takes pictures from the largest rungs while the machine cannot encode all of them. A clock that
+ * is late itself is as good a sign of it as a late rung. */
+static void shed(struct presentation *p, int64_t waiting[CONFIG_RUNGS_MAX], bool rushed)
+{
+    int before = p->overload.level;
+    if (rushed)
+        waiting[p->rung_count - 1] = OVERLOAD_LATE_FRAMES;
+    if (!overload_step(&p->overload, waiting))
+        return;
+    atomic_store(&p->shed_level, p->overload.level);
+    if (p->overload.level > before && before == 0)
+        log_warn(p->channel,
+                 "the encoders are too slow for this machine: %s; give it less to do, or --preset "
+                 "ultrafast",
+                 p->rung_count > 1 ? "the largest rungs get fewer new pictures"
+                                   : "pictures are repeated");
+    if (p->overload.level == 0)
+        log_info(p->channel, "the encoders are in time again");
+}
+
+void presentation_show(struct presentation *p, int64_t frame, bool rushed)
+{
+    int64_t waiting[CONFIG_RUNGS_MAX];
+    struct input_picture picture = {0};
     int64_t slot_us = timeline_video_us(&p->timeline, frame);
     int64_t slot_utc_us = slot_us + (clock_utc_us() - clock_monotonic_us());
-    source_picture(p->source, frame, slot_us, slot_utc_us, &picture);
+    if (!rushed)
+        source_picture(p->source, frame, slot_us, slot_utc_us, &picture);
+    look_at_rungs(p, frame, waiting);
+    shed(p, waiting, rushed);
     for (size_t i = 0; i < p->rung_count; i++)
-        rung_offer(p->rungs[i], frame, picture.frame, picture.capture_utc_us, slot_utc_us);
-    source_picture_done(p->source);
+        rung_offer(p->rungs[i], frame,
+                   overload_gives(&p->overload, i, frame) ? picture.frame : NULL,
+                   picture.capture_utc_us, slot_utc_us);
+    if (!rushed)
+        source_picture_done(p->source);
 }
 
 void presentation_set_end(struct presentation *p, int64_t end_frame)
@@ -213,26 +278,40 @@ bool presentation_begun(const struct presentation *p)
     return atomic_load(&p->begun);
 }
 
-bool presentation_can_be_joined(const struct presentation *p)
+/* Of its timeline only what never changes is looked at: this may be asked while it is placed. */
+static bool has_failed(const struct presentation *p, struct store_track *track,
+                       struct store_track_state *state)
 {
+    struct manifest_presentation self = {
+        .timeline = {.video_rate = p->timeline.video_rate, .audio_rate = p->timeline.audio_rate},
+        .end_frame = presentation_end_frame(p)};
+    store_track_state(track, state);
+    return channel_manifest_leaves_out(&self, store_track_info(track), state);
+}
+
+/* Every track that goes on has more samples and packets than these; there is one. */
+static bool has_more(const struct presentation *p, int64_t sample, int64_t packet)
+{
+    size_t good = 0;
     for (size_t i = 0; i < store_track_count(p->store); i++) {
         struct store_track_state state;
-        store_track_state(store_track_at(p->store, i), &state);
-        if (state.newest_sequence < 1)
+        if (has_failed(p, store_track_at(p->store, i), &state))
+            continue;
+        if (state.newest_sequence <= sample || state.newest_packet <= packet)
             return false;
+        good++;
     }
-    return presentation_begun(p);
+    return presentation_begun(p) && good > 0;
+}
+
+bool presentation_can_be_joined(const struct presentation *p)
+{
+    return has_more(p, 0, -2);
 }
 
 bool presentation_ready(const struct presentation *p)
 {
-    for (size_t i = 0; i < store_track_count(p->store); i++) {
-        struct store_track_state state;
-        store_track_state(store_track_at(p->store, i), &state);
-        if (state.newest_packet < 0)
-            return false;
-    }
-    return presentation_begun(p);
+    return has_more(p, -2, -1);
 }
 
 bool presentation_finished(const struct presentation *p)
@@ -271,35 +350,58 @@ void presentation_describe(const struct presentation *p, struct manifest_present
                                           .store = p->store};
 }
 
-static int64_t behind_us(const struct presentation *p, int64_t now_us)
+static int64_t track_behind_us(const struct presentation *p, const struct store_track *track,
+                               const struct store_track_state *state, int64_t clock_us)
+{
+    return clock_us - p->timeline.start_us -
+           timebase_frame_us(state->newest_sequence + 1, store_track_info(track)->frame_rate);
+}
+
+/* How far the latest of the tracks that go on is behind, and how far all of the picture is, or the
+ * sound: less than that viewers get, of one rung or another. */
+static void measure(const struct presentation *p, int64_t now_us, struct presentation_state *state)
 {
     int64_t end_frame = presentation_end_frame(p);
     int64_t end_us =
         end_frame == INT64_MAX ? INT64_MAX : timeline_video_us(&p->timeline, end_frame);
     int64_t clock_us = now_us < end_us ? now_us : end_us;
-    int64_t behind = 0;
+    int64_t picture_us = clock_us - p->timeline.start_us, sound_us = 0;
     for (size_t i = 0; i < store_track_count(p->store); i++) {
         struct store_track *track = store_track_at(p->store, i);
-        struct store_track_state state;
-        store_track_state(track, &state);
-        int64_t next_us =
-            p->timeline.start_us +
-            timebase_frame_us(state.newest_sequence + 1, store_track_info(track)->frame_rate);
-        behind = clock_us - next_us > behind ? clock_us - next_us : behind;
+        struct store_track_state stored;
+        if (has_failed(p, track, &stored))
+            continue;
+        int64_t behind_us = track_behind_us(p, track, &stored, clock_us);
+        state->behind_us = behind_us > state->behind_us ? behind_us : state->behind_us;
+        if (store_track_info(track)->kind == STORE_AUDIO)
+            sound_us = behind_us;
+        else if (behind_us < picture_us)
+            picture_us = behind_us;
     }
-    return behind;
+    state->all_behind_us = picture_us > sound_us ? picture_us : sound_us;
+}
+
+/* Of the largest rung that goes on, or where none does, of the largest. */
+static int64_t newest_sequence(const struct presentation *p)
+{
+    struct store_track_state state;
+    for (size_t i = 0; i < p->rung_count; i++)
+        if (!has_failed(p, store_track_at(p->store, i), &state))
+            return state.newest_sequence;
+    store_track_state(store_track_at(p->store, 0), &state);
+    return state.newest_sequence;
 }
 
 void presentation_state(const struct presentation *p, int64_t now_us,
                         struct presentation_state *state)
 {
-    struct store_track_state first;
-    *state = (struct presentation_state){.rung_count = p->rung_count};
+    *state = (struct presentation_state){.rung_count = p->rung_count,
+                                         .shed_level = atomic_load(&p->shed_level),
+                                         .shed_most = p->overload.most};
     if (presentation_begun(p))
-        state->behind_us = behind_us(p, now_us);
+        measure(p, now_us, state);
     sound_state(p->sound, &state->sound);
     for (size_t i = 0; i < p->rung_count; i++)
         rung_state(p->rungs[i], &state->rungs[i]);
-    store_track_state(store_track_at(p->store, 0), &first);
-    state->newest_sequence = first.newest_sequence;
+    state->newest_sequence = newest_sequence(p);
 }

@@ -32,8 +32,10 @@ void presentation_place(struct presentation *p, const struct timeline *timeline)
 
 /* The clock has come: starts the sound. */
 int presentation_begin(struct presentation *p);
-/* Frame n, which is due: gives the source's picture to all rungs. */
-void presentation_show(struct presentation *p, int64_t frame);
+/* Frame n, which is due: gives the source's picture to all rungs, or to the smaller ones where the
+ * machine is too slow for all of them. rushed: the clock is late, and catches up by having all of
+ * them repeat what they have. */
+void presentation_show(struct presentation *p, int64_t frame, bool rushed);
 
 /* Says that it ends before frame end_frame, to the manifest and the clock (H9). */
 void presentation_set_end(struct presentation *p, int64_t end_frame);
@@ -50,10 +52,10 @@ bool presentation_expired(const struct presentation *p, int64_t now_us);
 
 /* It has begun. */
 bool presentation_begun(const struct presentation *p);
-/* Every track has its first samples, so that whoever comes finds a packet, or one that is being
- * made (see store_newest_packet): it can be the active one. */
+/* Every track that goes on has its first samples, so that whoever comes finds a packet, or one that
+ * is being made (see store_newest_packet): it can be the active one. */
 bool presentation_can_be_joined(const struct presentation *p);
-/* Every track has a packet. */
+/* Every track that goes on has a packet. */
 bool presentation_ready(const struct presentation *p);
 /* Every track holds its last frame (or has failed). */
 bool presentation_finished(const struct presentation *p);
@@ -71,8 +73,12 @@ struct presentation_state {
     struct sound_state sound;
     struct rung_state rungs[CONFIG_RUNGS_MAX];
     size_t rung_count;
-    int64_t newest_sequence; /* of the largest rung, -1 before the first */
-    int64_t behind_us; /* how far the newest sample is behind the clock, of the latest track */
+    int64_t newest_sequence; /* of the largest rung that goes on, -1 before the first */
+    int64_t behind_us; /* how far the newest sample is behind the clock, of the latest track that
+                          goes on */
+    int64_t all_behind_us; /* of the rung that is nearest to the clock, or of the sound where that
+                              is later */
+    int shed_level, shed_most; /* see overload.h */
 };
 void presentation_state(const struct presentation *p, int64_t now_us,
                         struct presentation_state *state);

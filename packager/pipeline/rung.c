@@ -4,12 +4,15 @@
 #include "media/core/log.h"
 #include "packager/pipeline/event_repeat.h"
 #include "packager/pipeline/mailbox.h"
+#include "packager/pipeline/restarts.h"
 
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 /* One for whoever joins live, and one that may decode older frames meanwhile. */
 enum { INIT_THREADS = 2 };
@@ -25,9 +28,11 @@ struct rung {
     bool running;
     struct event_repeat update;      /* the thread's */
     int64_t reported_over_bandwidth; /* the thread's */
+    struct restarts restarts;        /* the thread's */
     _Atomic bool announced;
-    _Atomic int64_t repeated;
-    _Atomic bool finished;
+    _Atomic int64_t changed_until; /* the manifest's change is announced before this frame */
+    _Atomic int64_t repeated, shed, restarted;
+    _Atomic bool finished, failed;
     struct histogram capture_to_available;
 };
 
@@ -44,14 +49,42 @@ static int push(struct rung *r, const struct mailbox_item *item)
     int64_t slot_utc_us =
         item->newest_utc_us - timebase_frame_us(item->late_frames, r->config.frame_rate);
     int64_t capture = item->picture ? item->capture_utc_us : slot_utc_us;
-    bool update = event_repeat_due(&r->update, atomic_load(&r->announced), item->sequence,
-                                   r->config.frame_rate);
-    if (!item->picture)
-        atomic_fetch_add(&r->repeated, 1);
+    bool announced = atomic_load(&r->announced) || item->sequence < atomic_load(&r->changed_until);
+    bool update = event_repeat_due(&r->update, announced, item->sequence, r->config.frame_rate);
     int status = video_track_push(r->track, item->picture, item->sequence, capture, update);
-    if (!status && item->picture)
+    if (status)
+        return status;
+    if (item->picture)
         histogram_add(&r->capture_to_available, clock_utc_us() - capture);
+    else
+        atomic_fetch_add(item->gone ? &r->repeated : &r->shed, 1);
+    return 0;
+}
+
+/* Pushes a frame, with another encoder where one fails, as long as there is hope. */
+static int push_somehow(struct rung *r, const struct mailbox_item *item)
+{
+    int64_t wait_us;
+    int status = push(r, item);
+    while (status && restarts_again(&r->restarts, item->sequence, &wait_us)) {
+        log_warn(r->config.channel,
+                 "rung %s: frame %" PRId64 " could not be made: %s; its encoder is started again",
+                 r->id, item->sequence, err_text(status));
+        clock_sleep_until_us(clock_monotonic_us() + wait_us);
+        atomic_fetch_add(&r->restarted, 1);
+        status = video_track_restart(r->track);
+        if (!status)
+            status = push(r, item);
+    }
     return status;
+}
+
+/* Linux has a niceness for each thread. Where it may not be had, all rungs are alike. */
+static void take_place_in_line(const struct rung *r)
+{
+    int own = getpriority(PRIO_PROCESS, 0);
+    if (r->config.nice > 0)
+        setpriority(PRIO_PROCESS, (id_t)gettid(), own + r->config.nice);
 }
 
 /* The manifest promises a peak rate (H11): whoever reads the log learns when it wasn't kept. */
@@ -76,15 +109,19 @@ static void *work(void *argument)
     struct rung *r = argument;
     struct mailbox_item item;
     int status = 0;
+    take_place_in_line(r);
     while (status != ERR_END) {
         status = mailbox_take(r->mailbox, clock_monotonic_us() + 1000000, &item);
         if (status)
             continue;
-        int pushed = push(r, &item);
+        int pushed = push_somehow(r, &item);
         av_frame_free(&item.picture);
         if (pushed) {
-            log_error(r->config.channel, "rung %s stops: frame %" PRId64 " could not be made: %s",
+            log_error(r->config.channel,
+                      "rung %s stops: frame %" PRId64
+                      " could not be made: %s; the other rungs go on without it",
                       r->id, item.sequence, err_text(pushed));
+            atomic_store(&r->failed, true);
             break;
         }
         report_bandwidth(r, item.sequence);
@@ -129,7 +166,7 @@ static int build(struct rung *r)
 {
     struct store_packet_maker maker = {.context = r, .want = want, .unwant = unwant};
     struct video_track_config config = {
-        .encoder = &encoder_x264,
+        .encoder = r->config.encoder,
         .width = r->config.size.width,
         .height = r->config.size.height,
         .bitrate_bps = r->config.size.bitrate_bps,
@@ -191,6 +228,16 @@ void rung_offer(struct rung *r, int64_t sequence, const AVFrame *picture, int64_
     mailbox_put(r->mailbox, sequence, picture, capture_utc_us, slot_utc_us);
 }
 
+int64_t rung_waiting(struct rung *r)
+{
+    return atomic_load(&r->failed) ? -1 : mailbox_waiting(r->mailbox);
+}
+
+void rung_announce_change(struct rung *r, int64_t until_frame)
+{
+    atomic_store(&r->changed_until, until_frame);
+}
+
 void rung_announce_end(struct rung *r, int64_t end_frame)
 {
     atomic_store(&r->announced, true);
@@ -201,8 +248,11 @@ void rung_state(struct rung *r, struct rung_state *state)
 {
     *state = (struct rung_state){
         .repeated_pictures = atomic_load(&r->repeated),
+        .shed_pictures = atomic_load(&r->shed),
+        .restarts = atomic_load(&r->restarted),
         .capture_to_available = &r->capture_to_available,
         .finished = atomic_load(&r->finished),
+        .failed = atomic_load(&r->failed),
     };
     snprintf(state->track_id, sizeof state->track_id, "%s", r->id);
     video_track_cpu(r->track, &state->cpu);

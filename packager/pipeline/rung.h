@@ -18,6 +18,8 @@ struct rung;
 
 struct rung_config {
     const char *channel; /* for the log; borrowed for the rung's life */
+    const struct encoder_ops *encoder;
+    int nice; /* added to the process's for the thread that encodes, 0..19: the last in line */
     const char *preset;
     int refresh_frames; /* as in encoder_config */
     struct config_rung size;
@@ -32,9 +34,17 @@ int rung_create(const struct rung_config *config, struct rung **out);
 /* Ends the threads where rung_close hasn't yet, and frees. NULL is fine. */
 void rung_destroy(struct rung *r);
 
-/* Frame `sequence`, whose time is slot_utc_us, shows picture; never waits (see mailbox.h). */
+/* Frame `sequence`, whose time is slot_utc_us, shows picture, or where that is NULL the one before;
+ * never waits (see mailbox.h). */
 void rung_offer(struct rung *r, int64_t sequence, const AVFrame *picture, int64_t capture_utc_us,
                 int64_t slot_utc_us);
+
+/* Frames that were offered and are not begun yet; -1 where the rung has failed. Thread-safety: any.
+ */
+int64_t rung_waiting(struct rung *r);
+
+/* The manifest has changed: manifestupdate events in the frames before until_frame (H32). */
+void rung_announce_change(struct rung *r, int64_t until_frame);
 
 /* The Presentation ends before frame end_frame: manifestupdate events from now on (H32), and the
  * thread ends, its track ended, when frame end_frame - 1 is stored. */
@@ -43,10 +53,13 @@ void rung_announce_end(struct rung *r, int64_t end_frame);
 struct rung_state {
     char track_id[32];
     int64_t repeated_pictures; /* because the encoder was late */
+    int64_t shed_pictures;     /* repeated since it was not given them (see overload.h) */
+    int64_t restarts;          /* of the encoder, after failures */
     struct video_track_cpu cpu;
     struct packet_maker_state init;
     const struct histogram *capture_to_available; /* the rung's */
     bool finished;                                /* the last frame is stored, or the rung failed */
+    bool failed;                                  /* it has ended before its time */
 };
 void rung_state(struct rung *r, struct rung_state *state);
 

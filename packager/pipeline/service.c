@@ -5,7 +5,6 @@
 #include "packager/access/secret_file.h"
 #include "packager/config/compare.h"
 #include "packager/ingest/feed_log.h"
-#include "packager/pipeline/health.h"
 #include "packager/pipeline/pages.h"
 
 #include <inttypes.h>
@@ -40,13 +39,10 @@ static int reserve_channel(struct service *s)
     return grown ? 0 : ERR_NOMEM;
 }
 
-/* Encoders and pictures leave holes in the allocator's pools, which it would keep: with each change
- * of a channel's ladder the process would seem to grow. */
+/* Of what was freed, the allocator keeps most for threads that are no more. */
 static void give_memory_back(void)
 {
-#ifdef __GLIBC__
     malloc_trim(0);
-#endif
 }
 
 /* Nothing of it may be the origin's. */
@@ -180,13 +176,13 @@ static void drop_leftovers(struct service *s, struct service_channel *entry)
     size_t kept = 0;
     for (size_t i = 0; i < entry->leftover_count; i++) {
         struct presentation *p = entry->leftovers[i];
-        if (origin_remove_store(s->origin, channel_name(entry->channel), presentation_id(p))) {
+        if (origin_remove_store(s->origin, channel_name(entry->channel), presentation_id(p)))
             entry->leftovers[kept++] = p;
-        } else {
+        else
             presentation_destroy(p);
-            give_memory_back();
-        }
     }
+    if (kept < entry->leftover_count)
+        give_memory_back();
     entry->leftover_count = kept;
 }
 
@@ -335,22 +331,6 @@ void service_tick(struct service *s, int64_t now_us)
         reconcile(s, now_us);
 }
 
-static void log_comparison(const struct service *s, const struct config *wanted)
-{
-    static struct config_comparison comparison;
-    size_t counts[CONFIG_CHANGED + 1] = {0};
-    char process[CONFIG_WHAT_BYTES];
-    config_compare(&s->config, wanted, &comparison);
-    for (size_t i = 0; i < comparison.count; i++)
-        counts[comparison.list[i].verdict]++;
-    log_info(NULL, "%s read again: channels unchanged %zu, added %zu, removed %zu, changed %zu",
-             wanted->file ? wanted->file : "the configuration", counts[CONFIG_UNCHANGED],
-             counts[CONFIG_ADDED], counts[CONFIG_REMOVED], counts[CONFIG_CHANGED]);
-    config_compare_process(&s->config, wanted, process);
-    if (process[0])
-        log_warn(NULL, "%s can't be changed while running: restart for it", process);
-}
-
 static void swap(char **a, char **b)
 {
     char *kept = *a;
@@ -385,7 +365,7 @@ void service_reload(struct service *s, struct config *config)
         service_refuse_reload(s);
         return;
     }
-    log_comparison(s, config);
+    config_log_comparison(&s->config, config);
     pthread_mutex_lock(&s->lock);
     keep_process(config, &s->config);
     free(s->failed);
@@ -421,47 +401,4 @@ bool service_finished(const struct service *s)
         if (s->channels[i]->phase != SERVICE_LEAVING && !channel_finished(s->channels[i]->channel))
             return false;
     return true;
-}
-
-void service_url(const struct service *s, char out[SERVICE_URL_BYTES])
-{
-    const char *address = s->config.listen_address;
-    if (!strcmp(address, "0.0.0.0"))
-        address = "127.0.0.1";
-    else if (!strcmp(address, "::"))
-        address = "::1";
-    const char *form = strchr(address, ':') ? "%s://[%s]:%u" : "%s://%s:%u";
-    snprintf(out, SERVICE_URL_BYTES, form, s->config.tls_certificate ? "https" : "http", address,
-             origin_port(s->origin));
-}
-
-static char status_mark(const struct channel_state *state)
-{
-    switch (health_of_channel(state)) {
-    case HEALTH_OK:
-        return '+';
-    case HEALTH_DEGRADED:
-        return '~';
-    case HEALTH_DOWN:
-        break;
-    }
-    return '!';
-}
-
-void service_status_line(const struct service *s, int64_t now_us, char *out, size_t capacity)
-{
-    struct origin_state o;
-    int64_t up_s = (now_us - s->started_us) / 1000000;
-    origin_state(s->origin, &o);
-    int at =
-        snprintf(out, capacity, "up %02" PRId64 ":%02" PRId64 ":%02" PRId64 "  viewers %" PRId64,
-                 up_s / 3600, up_s / 60 % 60, up_s % 60, o.live_responses);
-    if (s->reloads.done && at > 0 && (size_t)at < capacity)
-        at += snprintf(out + at, capacity - (size_t)at, "  reloads %" PRId64, s->reloads.done);
-    for (size_t i = 0; i < s->channel_count && at > 0 && (size_t)at < capacity; i++) {
-        struct channel_state state;
-        channel_state(s->channels[i]->channel, now_us, &state);
-        at += snprintf(out + at, capacity - (size_t)at, "  %c%s #%" PRId64, status_mark(&state),
-                       channel_name(s->channels[i]->channel), state.newest_sequence);
-    }
 }

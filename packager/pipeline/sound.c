@@ -27,9 +27,10 @@ struct sound {
     bool running;
     struct event_repeat update; /* the thread's */
     _Atomic int64_t end_frame;  /* INT64_MAX until announced */
+    _Atomic int64_t changed_until;
     _Atomic bool stop;
     _Atomic int64_t silenced;
-    _Atomic bool finished;
+    _Atomic bool finished, failed;
     struct histogram capture_to_available;
 };
 
@@ -49,7 +50,8 @@ static int push(struct sound *s, int64_t frame)
     int64_t slot_us = timeline_audio_us(&s->timeline, frame);
     int64_t now_us = clock_monotonic_us();
     int64_t capture = slot_us + (clock_utc_us() - now_us);
-    bool announced = atomic_load(&s->end_frame) != INT64_MAX;
+    bool announced =
+        atomic_load(&s->end_frame) != INT64_MAX || frame < atomic_load(&s->changed_until);
     source_sound(s->config.source, s->first_sample + frame * AUDIO_TRACK_FRAME, AUDIO_TRACK_FRAME,
                  slot_us, planes);
     if (now_us - slot_us > late_us) {
@@ -73,6 +75,7 @@ static void *work(void *argument)
         if (status) {
             log_error(s->config.channel, "sound stops: frame %" PRId64 " could not be made: %s",
                       frame, err_text(status));
+            atomic_store(&s->failed, true);
             break;
         }
         int64_t before = stored;
@@ -126,6 +129,11 @@ void sound_announce_end(struct sound *s, int64_t end_frame)
     atomic_store(&s->end_frame, end_frame);
 }
 
+void sound_announce_change(struct sound *s, int64_t until_frame)
+{
+    atomic_store(&s->changed_until, until_frame);
+}
+
 void sound_destroy(struct sound *s)
 {
     if (!s)
@@ -142,6 +150,7 @@ void sound_state(const struct sound *s, struct sound_state *state)
 {
     *state = (struct sound_state){.cpu_us = audio_track_cpu_us(s->track),
                                   .finished = atomic_load(&s->finished),
+                                  .failed = atomic_load(&s->failed),
                                   .silenced_frames = atomic_load(&s->silenced),
                                   .capture_to_available = &s->capture_to_available};
 }

@@ -23,11 +23,15 @@ int sound_create(const struct sound_config *config, struct sound **out);
 /* Starts the thread; frame 0 begins at timeline->start_us. */
 int sound_start(struct sound *s, const struct timeline *timeline);
 void sound_announce_end(struct sound *s, int64_t end_frame);
+/* The manifest has changed: manifestupdate events in the frames before until_frame (H32).
+ * Thread-safety: any. */
+void sound_announce_change(struct sound *s, int64_t until_frame);
 void sound_destroy(struct sound *s); /* NULL is fine */
 
 struct sound_state {
     int64_t cpu_us;
-    bool finished;
+    bool finished;                                /* the last frame is stored, or it has failed */
+    bool failed;                                  /* it has ended before its time */
     int64_t silenced_frames;                      /* made as silence because the encoder was late */
     const struct histogram *capture_to_available; /* the sound's */
 };

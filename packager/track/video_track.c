@@ -6,6 +6,7 @@
 #include "media/core/err.h"
 #include "media/core/log.h"
 #include "media/h264/avcc.h"
+#include "media/h264/skip_picture.h"
 #include "packager/ladder/scaler.h"
 #include "packager/track/reconstruction_pool.h"
 
@@ -32,9 +33,12 @@ struct video_track {
     struct blob *header;
     struct store_track *store_track;
     struct reconstruction_pool *pool;
-    AVFrame *last;           /* in the rung's size and format; black at first */
+    AVFrame *last;  /* in the rung's size and format; black at first */
+    AVFrame *shown; /* the newest reconstruction, where anybody wants them */
+    int shown_qp_plus1;
     bool passing_over;       /* pictures that cannot be scaled: said once */
     int64_t next_sequence;   /* what push expects */
+    bool idr_wanted;         /* of the frame that comes next */
     int64_t next_segment;    /* the one that starts next ... */
     int64_t next_segment_at; /* ... and its first frame */
     struct bytes_writer sample;
@@ -213,6 +217,7 @@ void video_track_destroy(struct video_track *t)
     scaler_destroy(t->scaler);
     reconstruction_pool_destroy(t->pool);
     av_frame_free(&t->last);
+    av_frame_free(&t->shown);
     blob_unref(t->header);
     bytes_writer_finish(&t->avcc);
     bytes_writer_finish(&t->sample);
@@ -267,19 +272,31 @@ static void take_picture(struct video_track *t, const AVFrame *picture, int64_t 
 
 static int encode(struct video_track *t, bool idr, struct encoder_output *coded)
 {
+    if (!t->encoder)
+        return ERR_STATE;
     int status = t->config.encoder->encode(t->encoder, t->last, idr, 0, coded);
     if (!status && coded->idr != idr)
         status = ERR_STATE;
     return status;
 }
 
+/* Makes the sample: of what was coded, or where coded is NULL, of the picture before once more. */
+static int make_sample(struct video_track *t, const struct encoder_output *coded, int64_t sequence,
+                       bool *idr)
+{
+    bytes_writer_clear(&t->sample);
+    *idr = false;
+    if (!coded)
+        return h264_skip_picture_write(&t->splice, sequence, &t->sample);
+    return h264_splice_access_unit(&t->splice, coded->units, coded->size, sequence, &t->sample,
+                                   idr);
+}
+
 static int package(struct video_track *t, const struct encoder_output *coded, int64_t sequence,
                    int64_t capture_utc_us, bool manifest_update, struct blob **out)
 {
     bool idr;
-    bytes_writer_clear(&t->sample);
-    int status =
-        h264_splice_access_unit(&t->splice, coded->units, coded->size, sequence, &t->sample, &idr);
+    int status = make_sample(t, coded, sequence, &idr);
     if (status)
         return status;
     struct cmaf_sample sample = {
@@ -312,11 +329,16 @@ static int append(struct video_track *t, const struct encoder_output *coded, int
         status = store_append(t->store_track, sequence, chunk, &r->next);
     if (status || !t->config.reconstructed)
         return status;
-    r->frame = reconstruction_pool_copy(t->pool, coded);
-    r->qp_plus1 = coded->qp_plus1;
+    if (coded) {
+        av_frame_free(&t->shown);
+        t->shown = reconstruction_pool_copy(t->pool, coded);
+        t->shown_qp_plus1 = coded->qp_plus1;
+    }
+    r->frame = t->shown ? av_frame_clone(t->shown) : NULL;
+    r->qp_plus1 = t->shown_qp_plus1;
     r->sequence = sequence;
     r->capture_utc_us = capture_utc_us;
-    return ERR_OK;
+    return ERR_OK; /* without it, packets are made of the stream itself */
 }
 
 static void count(_Atomic int64_t *total, int64_t from_us, int64_t to_us)
@@ -335,21 +357,46 @@ int video_track_push(struct video_track *t, const AVFrame *picture, int64_t sequ
     count(&t->scale_us, begun, scaled);
 
     struct encoder_output coded;
-    int status = encode(t, starts_segment(t, sequence), &coded);
+    t->idr_wanted |= starts_segment(t, sequence);
+    bool repeat = !picture && !t->idr_wanted;
+    int status = repeat ? ERR_OK : encode(t, t->idr_wanted, &coded);
     if (status)
         return status;
     int64_t encoded = clock_thread_cpu_us();
     count(&t->encode_us, scaled, encoded);
 
     struct reconstruction r = {0};
-    status = append(t, &coded, sequence, capture_utc_us, manifest_update, &r);
+    status = append(t, repeat ? NULL : &coded, sequence, capture_utc_us, manifest_update, &r);
     if (status)
         return status;
     t->next_sequence++;
+    t->idr_wanted = false;
     count(&t->package_us, encoded, clock_thread_cpu_us());
     if (r.frame)
         t->config.reconstructed(t->config.context, &r);
     return ERR_OK;
+}
+
+int video_track_restart(struct video_track *t)
+{
+    const uint8_t *sps, *pps;
+    size_t sps_size, pps_size;
+    struct bytes_writer avcc;
+    t->config.encoder->destroy(t->encoder);
+    t->encoder = NULL;
+    t->idr_wanted = true;
+    int status = create_encoder(t);
+    if (status)
+        return status;
+    bytes_writer_init(&avcc);
+    status = t->config.encoder->headers(t->encoder, &sps, &sps_size, &pps, &pps_size);
+    if (!status)
+        status = h264_avcc_write(&avcc, sps, sps_size, pps, pps_size);
+    /* Viewers have the parameter sets already. */
+    if (!status && (avcc.size != t->avcc.size || memcmp(avcc.data, t->avcc.data, avcc.size)))
+        status = ERR_STATE;
+    bytes_writer_finish(&avcc);
+    return status;
 }
 
 void video_track_cpu(const struct video_track *t, struct video_track_cpu *cpu)

@@ -61,9 +61,15 @@ struct video_track_format {
 void video_track_format(const struct video_track *t, struct video_track_format *format);
 
 /* Frame `sequence` (consecutive from 0). picture NULL: the last one again (counted as repeated by
- * the caller). An IDR is asked for at a segment's start (H24). */
+ * the caller), which costs next to nothing but at a segment's start: the encoder isn't asked. An
+ * IDR is asked for at a segment's start (H24). */
 int video_track_push(struct video_track *t, const AVFrame *picture, int64_t sequence,
                      int64_t capture_utc_us, bool manifest_update);
+
+/* After a push that failed: a new encoder, whose first picture, that of the same frame, is an IDR
+ * picture. The stream goes on as if nothing had been. Statuses as of video_track_create; the track
+ * has then no encoder, and pushing is ERR_STATE until this has worked. */
+int video_track_restart(struct video_track *t);
 
 /* CPU microseconds so far. */
 struct video_track_cpu {

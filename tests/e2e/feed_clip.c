@@ -160,10 +160,13 @@ void feed_clip_make(const struct feed_clip *clip)
     if (clip->coded)
         add(&c, clip->coded);
     if (!clip->blind && !clip->coded)
-        add(&c, (const char *const[]){"-c:v", "libx264", "-preset", "superfast", "-bf", "2", "-g",
-                                      beat, NULL});
+        add(&c, (const char *const[]){"-c:v", clip->picture_codec ? clip->picture_codec : "libx264",
+                                      "-preset", "superfast", "-bf", "2", "-g", beat, NULL});
+    if (clip->picture_codec && !clip->coded)
+        add(&c, (const char *const[]){"-b:v", "2M", NULL});
     if (!clip->mute && !clip->coded)
-        add(&c, (const char *const[]){"-c:a", "aac", "-b:a", "96k", NULL});
+        add(&c, (const char *const[]){"-c:a", clip->sound_codec ? clip->sound_codec : "aac", "-b:a",
+                                      "96k", NULL});
     add(&c, (const char *const[]){clip->path, NULL});
     run(clip, &c);
 }

@@ -23,8 +23,9 @@ struct feed_clip {
     /* All may be NULL or 0. */
     const char *filter;       /* ffmpeg's, for the pictures */
     const char *const *coded; /* ffmpeg's arguments instead of those for H.264 and AAC */
-    int channels;             /* of the sound, which is the same on all: 1, 2 or 6 */
-    int beats_seen;           /* pictures end after so many, while the sound goes on */
+    const char *picture_codec, *sound_codec; /* ffmpeg's encoders; NULL: libx264, aac */
+    int channels;                            /* of the sound, which is the same on all: 1, 2 or 6 */
+    int beats_seen; /* pictures end after so many, while the sound goes on */
 };
 
 /* H.264 with B-frames and a key frame at each beat, AAC of 44.1 kHz, mono. */

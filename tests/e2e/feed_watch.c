@@ -217,6 +217,23 @@ int feed_watch_sync(const struct feed_watch *w, int64_t from, int64_t to)
     return flashes;
 }
 
+int feed_watch_in_step(const struct feed_watch *w, int64_t from, int64_t to, int *flashes)
+{
+    int in_step = 0;
+    *flashes = 0;
+    print_message("%s: flashes are apart from their beeps by", w->channel);
+    for (int64_t n = from; n < to; n++) {
+        if (!flash_begins(w, n))
+            continue;
+        double apart = time_of(w, n) - nearest_beep(w, time_of(w, n));
+        print_message(" %+.1f", apart * 1000);
+        in_step += fabs(apart) <= sync_limit_s;
+        *flashes += fabs(apart) <= edge_s;
+    }
+    print_message(" ms\n");
+    return in_step;
+}
+
 int feed_watch_beeps(const struct feed_watch *w, int64_t from, int64_t to, double beat_s)
 {
     int beeps = 0;

@@ -55,6 +55,11 @@ struct feed_motion feed_watch_motion(const struct feed_watch *w, int64_t from, i
  * those near the ends has a flash. Gives how many there were. */
 int feed_watch_sync(const struct feed_watch *w, int64_t from, int64_t to);
 
+/* The same for feeds that do not go smoothly, where one or the other may be missing: of the flashes
+ * with a beep within half a second, whose number is *flashes then, gives how many have it within
+ * 45 ms. */
+int feed_watch_in_step(const struct feed_watch *w, int64_t from, int64_t to, int *flashes);
+
 /* Beeps that begin within the time of frames [from, to), each a beat behind the one before: 45 ms
  * more or less. */
 int feed_watch_beeps(const struct feed_watch *w, int64_t from, int64_t to, double beat_s);

@@ -41,7 +41,9 @@ struct stage {
 static void open_stage(struct stage *s)
 {
     char limit[16], error[ABUSE_ERROR_BYTES];
-    const char *const arguments[] = {"--ladder",
+    const char *const arguments[] = {"--fps",
+                                     SANITIZED ? "10" : "30",
+                                     "--ladder",
                                      "426x240@900k,256x144@200k",
                                      "--preset",
                                      "ultrafast",
@@ -64,6 +66,20 @@ static void open_stage(struct stage *s)
         packager_fail(&s->packager, error);
 }
 
+/* Encoders that can't follow answer a zap by 404, rightly; nobody who behaves is told anything
+ * else, and what he gets is whole. */
+static void check_errors(const struct player_report *r)
+{
+    static const char *const kinds[] = {"timeout", "sequence_gap", "sequence_repeat", "timestamp"};
+    json_t *texts = json_object_get(json_object_get(r->json, "error_texts"), "http"), *text;
+    size_t i;
+    for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (player_errors(r, kinds[i]))
+            fail_msg("%s: %d\n%s", kinds[i], (int)player_errors(r, kinds[i]), r->table);
+    json_array_foreach(texts, i, text) if (!strstr(json_string_value(text), ": 404"))
+        fail_msg("%s", json_string_value(text));
+}
+
 /* Two who behave, one of whom joins again and again. */
 static double watch(struct stage *s, const char *duration, const char *when)
 {
@@ -72,12 +88,12 @@ static double watch(struct stage *s, const char *duration, const char *when)
                                      s->url,        NULL};
     struct player_report r;
     player_run(arguments, &r);
-    player_expect_code(&r, 0);
-    assert_int_equal(player_errors(&r, NULL), 0);
+    check_errors(&r);
     assert_true(player_count(&r, "arrival_ms") > 0);
     double arrival_ms = player_figure(&r, "arrival_ms", "tm90");
     print_message("%s: chunks arrive after %.1f ms, packets after %.1f ms, tm90; %d stalls\n", when,
-                  arrival_ms, player_figure(&r, "init_ms", "tm90"),
+                  arrival_ms,
+                  player_count(&r, "init_ms") ? player_figure(&r, "init_ms", "tm90") : 0.0,
                   (int)player_count(&r, "stall_ms"));
     player_report_finish(&r);
     return arrival_ms;
@@ -111,13 +127,16 @@ static struct abuser *begin_abuse(const struct stage *s)
     return abuser_start(&config);
 }
 
-/* From an address that has more connections than it may, and from one that asks too fast. */
+/* From an address that has more connections than it may, and from one that asks too fast. The
+ * answer is the page's, also where it is that the channel is down. */
 static void ask_how_it_is(struct stage *s, const char *from)
 {
     static struct http_raw h;
     http_raw_open_from(&h, s->packager.port, from);
     http_raw_request(&h, "GET", "/healthz", "");
-    if (http_raw_head(&h) != 200)
+    (void)http_raw_head(&h);
+    const char *type = http_raw_header(&h, "Content-Type");
+    if (!type || strcmp(type, "application/json") != 0)
         packager_fail(&s->packager, h.head);
     http_raw_close(&h);
 }

@@ -43,6 +43,65 @@ static void both_streams_take_the_same_shift_over_a_jump(void **state)
     }
 }
 
+/* Sound comes in bundles of ten: what a bundle begins with follows the end of the one before,
+ * however long ago that came. */
+static void a_jump_leaves_bundles_where_they_were(void **state)
+{
+    (void)state;
+    struct pace_timeline t;
+    pace_timeline_init(&t, true, 2 * second_us);
+    for (int64_t n = 0; n < 200; n++) {
+        int64_t pts_us = n * 20000 + (n >= 100 ? 10800 * second_us : 0);
+        assert_int_equal(pace_timeline_map(&t, PACE_SOUND, pts_us, 20000, n / 10 * 10 * 20000),
+                         n * 20000);
+    }
+    assert_int_equal(t.jumps, 1);
+}
+
+/* A sender whose clock hangs for three seconds: sound's stamps count on from the same one in each
+ * bundle, the picture's are all the same. */
+static void stamps_that_stand_still_say_nothing(void **state)
+{
+    (void)state;
+    for (int only_pictures = 0; only_pictures < 2; only_pictures++) {
+        struct pace_timeline t;
+        int64_t sound_us = 0, last_us = INT64_MIN;
+        pace_timeline_init(&t, true, 2 * second_us);
+        for (int64_t n = 0; n < 400; n++) {
+            int64_t at_us = n * frame_us, stamp_us = n >= 100 && n < 175 ? 100 * frame_us : at_us;
+            int64_t got_us = pace_timeline_map(&t, PACE_PICTURES, stamp_us, frame_us, at_us);
+            assert_int_equal(got_us, at_us);
+            if (n % 5)
+                continue;
+            for (int64_t k = 0; k < 10; k++) {
+                int64_t pts_us = (only_pictures ? at_us : stamp_us) - 700000 + k * 20000;
+                sound_us = pace_timeline_map(&t, PACE_SOUND, pts_us, 20000, at_us);
+                assert_true(sound_us > last_us || only_pictures);
+                last_us = sound_us;
+            }
+            if (n < 100 || n > 175 + 30) /* once both have shown for a second that they agree */
+                assert_int_equal(sound_us, at_us - 700000 + 9 * 20000);
+        }
+        assert_int_equal(t.streams[PACE_SOUND].shift_us, t.streams[PACE_PICTURES].shift_us);
+    }
+}
+
+/* Both jump back by less than what makes them two clocks, sound half a second later. */
+static void a_short_jump_back_is_shared_as_well(void **state)
+{
+    (void)state;
+    struct pace_timeline t;
+    pace_timeline_init(&t, true, 2 * second_us);
+    for (int64_t n = 0; n < 200; n++) {
+        int64_t at_us = n * frame_us;
+        int64_t picture_us = at_us - (n >= 100 ? 1500000 : 0);
+        int64_t sound_us = at_us + 5000 - (n >= 112 ? 1500000 : 0);
+        assert_int_equal(pace_timeline_map(&t, PACE_PICTURES, picture_us, frame_us, at_us), at_us);
+        assert_int_equal(pace_timeline_map(&t, PACE_SOUND, sound_us, frame_us, at_us),
+                         at_us + 5000);
+    }
+}
+
 static void a_gap_of_a_live_feed_is_no_jump(void **state)
 {
     (void)state;
@@ -104,6 +163,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steady_stamps_stay_as_they_are),
         cmocka_unit_test(both_streams_take_the_same_shift_over_a_jump),
+        cmocka_unit_test(a_jump_leaves_bundles_where_they_were),
+        cmocka_unit_test(stamps_that_stand_still_say_nothing),
+        cmocka_unit_test(a_short_jump_back_is_shared_as_well),
         cmocka_unit_test(a_gap_of_a_live_feed_is_no_jump),
         cmocka_unit_test(a_gap_of_a_file_is_no_jump_a_splice_is),
         cmocka_unit_test(unstamped_ones_follow_the_last),

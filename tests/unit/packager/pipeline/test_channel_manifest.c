@@ -210,12 +210,52 @@ static void h6_h9_a_presentation_follows_another(void **state)
     }
 }
 
+/* A track that has ended before the Presentation has failed; one that has ended with it has not. */
+static void h10_a_track_that_has_failed_leaves_the_manifest(void **state)
+{
+    struct store_limits limits = {.window_us = 4000000, .max_bytes = 1 << 20};
+    struct hesp_manifest m;
+    struct bytes_writer out;
+    struct store *s;
+    (void)state;
+    assert_int_equal(store_create(&limits, &s), 0);
+    struct manifest_presentation one = presentation_of(s);
+    struct manifest_snapshot snapshot = snapshot_of(&one, 1);
+    struct store_track *large = add_track(s, STORE_VIDEO, "1280x720-2500k");
+    struct store_track *small = add_track(s, STORE_VIDEO, "640x360-800k");
+    struct store_track *sound = add_track(s, STORE_AUDIO, "audio");
+    append(large, 30);
+    append(small, 60);
+    append(sound, timeline_audio_frames(&one.timeline, 60));
+    store_end_track(large);
+    parse(&snapshot, &m);
+    assert_int_equal(m.presentations[0].video_count, 1);
+    assert_int_equal(m.presentations[0].video[0].track_count, 1);
+    assert_string_equal(m.presentations[0].video[0].tracks[0].id, "640x360-800k");
+    hesp_manifest_finish(&m);
+
+    one.end_frame = 60;
+    store_end_track(small);
+    store_end_track(sound);
+    parse(&snapshot, &m);
+    assert_int_equal(m.presentations[0].video[0].track_count, 1);
+    assert_int_equal(m.presentations[0].audio_count, 1);
+    hesp_manifest_finish(&m);
+
+    one.end_frame = 100; /* all have ended too early */
+    bytes_writer_init(&out);
+    assert_int_equal(channel_manifest_write(&snapshot, &out), ERR_NOT_FOUND);
+    bytes_writer_finish(&out);
+    store_destroy(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(h17_no_manifest_before_every_track_has_a_sample),
         cmocka_unit_test(h7_to_h12_the_manifest_says_what_the_store_holds),
         cmocka_unit_test(h6_h9_a_presentation_follows_another),
+        cmocka_unit_test(h10_a_track_that_has_failed_leaves_the_manifest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,10 @@
 
 static struct channel_state running(enum input_feed feed, int64_t behind_us)
 {
-    struct channel_state s = {.started = true, .newest_sequence = 100, .behind_us = behind_us};
+    struct channel_state s = {.started = true,
+                              .newest_sequence = 100,
+                              .behind_us = behind_us,
+                              .all_behind_us = behind_us};
     s.input.feed = feed;
     return s;
 }
@@ -30,9 +33,35 @@ static void a_channel_is_ok_degraded_or_down(void **state)
     assert_int_equal(health_of_channel(&s), HEALTH_DEGRADED);
     s = running(INPUT_UP, 5000000); /* it hangs */
     assert_int_equal(health_of_channel(&s), HEALTH_DOWN);
+    s.all_behind_us = 40000; /* one rung does */
+    assert_int_equal(health_of_channel(&s), HEALTH_DEGRADED);
     s = running(INPUT_UP, 0);
     s.started = false;
     assert_int_equal(health_of_channel(&s), HEALTH_DOWN);
+}
+
+static void what_is_wrong_is_said(void **state)
+{
+    (void)state;
+    struct channel_state s = running(INPUT_UP, 40000);
+    assert_null(health_reason(&s));
+    s.rung_count = 2;
+    s.shed_level = 1;
+    assert_int_equal(health_of_channel(&s), HEALTH_DEGRADED);
+    assert_string_equal(health_reason(&s), "the encoders are too slow");
+    s.rungs[1].failed = true;
+    assert_string_equal(health_reason(&s), "a rung has failed");
+    s.shed_level = 0;
+    assert_int_equal(health_of_channel(&s), HEALTH_DEGRADED);
+    s.rungs[1].failed = false;
+    s.sound.failed = true;
+    assert_int_equal(health_of_channel(&s), HEALTH_DEGRADED);
+    assert_string_equal(health_reason(&s), "the sound has failed");
+    s.input.feed = INPUT_LOST;
+    assert_string_equal(health_reason(&s), "the feed is lost");
+    s.all_behind_us = 5000000;
+    assert_int_equal(health_of_channel(&s), HEALTH_DOWN);
+    assert_string_equal(health_reason(&s), "there is no output any more");
 }
 
 static void all_is_as_good_as_its_parts(void **state)
@@ -52,7 +81,8 @@ static void repeats_of_feed_and_slowest_rung_add_up(void **state)
     struct channel_state s = running(INPUT_UP, 0);
     s.input.repeated_pictures = 7;
     s.rung_count = 2;
-    s.rungs[0].repeated_pictures = 3;
+    s.rungs[0].repeated_pictures = 2;
+    s.rungs[0].shed_pictures = 1;
     s.rungs[1].repeated_pictures = 1;
     assert_int_equal(health_repeated_pictures(&s), 10);
 }
@@ -61,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_channel_is_ok_degraded_or_down),
+        cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(all_is_as_good_as_its_parts),
         cmocka_unit_test(repeats_of_feed_and_slowest_rung_add_up),
     };

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct hls_news news = {-7, -7, false};
+    struct hls_news news;
     char *text = malloc(size + 1);
     if (!text)
         return 0;

@@ -10,11 +10,12 @@ declare -A pusher=()
 
 # Kills a process that we started, and what it has started.
 end_tree() {
-    local child
-    for child in $(pgrep -P "$1" || true); do
+    local child children
+    children=$(pgrep -P "$1" || true)
+    kill -KILL "$1" 2>/dev/null || true
+    for child in $children; do
         end_tree "$child"
     done
-    kill -KILL "$1" 2>/dev/null || true
 }
 
 clean_up() {

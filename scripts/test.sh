@@ -7,8 +7,8 @@ usage() {
 Usage: scripts/test.sh [STAGE...]
 
 Stages (default: gcc clang):
-  gcc     release build with gcc, warnings are errors; unit and end-to-end tests, except, where the asan
-          stage is asked for too, those that run there
+  gcc     release build with gcc, warnings are errors; unit and end-to-end tests; where the stages clang and
+          asan are asked for too, not those that run there
   clang   the same with clang; unit tests
   asan    AddressSanitizer and UndefinedBehaviorSanitizer; unit and end-to-end tests
   tsan    ThreadSanitizer; the tests of everything that has threads, and the packager with viewers
@@ -73,12 +73,16 @@ run_tests() {
 # much memory is resident says nothing there.
 not_for_asan='^e2e-(memory|player_(over_link|link_trace|virtual|http2))$'
 
+is_asked_for() {
+    [[ " $stages " == *" $1 "* ]]
+}
+
 stage_gcc() {
     # What optimising the programs as a whole gives is speed, which nothing here asserts.
     build gcc all -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Release -DOPENHESP_WHOLE=OFF || return
-    if [[ " $stages " == *" asan "* ]]; then
+    if is_asked_for asan; then
         # The end-to-end tests take as long as their streams last: those that run there needn't run twice.
-        run_tests gcc -L unit
+        is_asked_for clang || run_tests gcc -L unit
         run_tests gcc -R "$not_for_asan"
     else
         run_tests gcc

@@ -18,9 +18,9 @@ enum { PRESENTATION_ID_BYTES = 32 };
 static const int64_t margin_us = 1000000; /* for who asks for the far end of the window */
 static const int64_t tell_change_s = 10;  /* a rung that has left the manifest */
 
-/* The smallest rung comes right behind sound, feeds and the clock, each larger one behind it. Three
+/* The smallest rung stands in line with sound, feeds and the clock, each larger one behind it. Three
  * of niceness are half as much of a machine that hasn't enough for both. */
-enum { FIRST_NICE = 1, NICE_STEP = 2, NICE_MAX = 11 };
+enum { NICE_STEP = 2, NICE_MAX = 10 };
 
 struct presentation {
     const char *channel; /* the channel's name */
@@ -63,7 +63,7 @@ static size_t init_memory_share(const struct config_channel *config, size_t rung
 
 static int nice_of(const struct config_channel *config, size_t rung)
 {
-    int nice = FIRST_NICE + NICE_STEP * (int)(config->rungs - 1 - rung);
+    int nice = NICE_STEP * (int)(config->rungs - 1 - rung);
     return nice < NICE_MAX ? nice : NICE_MAX;
 }
 

@@ -43,20 +43,20 @@ static const char *const ac3[] = {"-c:v", "libx264", "-preset", "superfast", "-c
 
 static const struct shape shapes[CHANNELS] = {
     /* 4:3 in wide pixels. */
-    [NARROW] = {"narrow", "mp4", {CLIP(352, 288), .filter = "setsar=12/11"}},
-    [PORTRAIT] = {"portrait", "mp4", {CLIP(144, 256)}},
-    [TURNED] = {"turned", "mp4", {CLIP(256, 144)}},
-    [ODD] = {"odd",
-             "mp4",
-             {CLIP(480, 270), .filter = "scale=321:241", .mute = true, .coded = h264_full_chroma}},
+    [NARROW] = {"narrow", "mp4", .clip = {CLIP(352, 288), .filter = "setsar=12/11"}},
+    [PORTRAIT] = {"portrait", "mp4", .clip = {CLIP(144, 256)}},
+    [TURNED] = {"turned", "mp4", .clip = {CLIP(256, 144)}},
+    [ODD] = {"odd", "mp4",
+             .clip = {CLIP(480, 270), .filter = "scale=321:241", .mute = true,
+                      .coded = h264_full_chroma}},
     [RED_601] = {"red-601", "mp4", .colour = "color=red:s=320x180:r=25:d=2", .format = "yuv420p"},
     [RED_FULL] = {"red-full", "mov", .colour = "color=red:s=320x180:r=25:d=2",
                   .format = "yuvj422p"},
-    [SURROUND] = {"surround", "ts", {CLIP(256, 144), .channels = 6, .coded = ac3}},
-    [RADIO] = {"radio", "mp4", {.rate = {25, 1}, .beats = 4, .blind = true}},
-    [BLINKING] = {"blinking",
-                  "mp4",
-                  {.rate = {25, 1}, .beats = 9, .beats_seen = 2, .width = 256, .height = 144}},
+    [SURROUND] = {"surround", "ts", .clip = {CLIP(256, 144), .channels = 6, .coded = ac3}},
+    [RADIO] = {"radio", "mp4", .clip = {.rate = {25, 1}, .beats = 4, .blind = true}},
+    [BLINKING] =
+        {"blinking", "mp4",
+         .clip = {.rate = {25, 1}, .beats = 9, .beats_seen = 2, .width = 256, .height = 144}},
 };
 
 static void make_colour(const struct shape *s)

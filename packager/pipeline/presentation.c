@@ -278,13 +278,12 @@ bool presentation_begun(const struct presentation *p)
     return atomic_load(&p->begun);
 }
 
-/* Of its timeline only what never changes is looked at: this may be asked while it is placed. */
+/* Only of one that has begun: before, the clock may be placing it. */
 static bool has_failed(const struct presentation *p, struct store_track *track,
                        struct store_track_state *state)
 {
-    struct manifest_presentation self = {
-        .timeline = {.video_rate = p->timeline.video_rate, .audio_rate = p->timeline.audio_rate},
-        .end_frame = presentation_end_frame(p)};
+    struct manifest_presentation self;
+    presentation_describe(p, &self);
     store_track_state(track, state);
     return channel_manifest_leaves_out(&self, store_track_info(track), state);
 }
@@ -293,6 +292,8 @@ static bool has_failed(const struct presentation *p, struct store_track *track,
 static bool has_more(const struct presentation *p, int64_t sample, int64_t packet)
 {
     size_t good = 0;
+    if (!presentation_begun(p))
+        return false;
     for (size_t i = 0; i < store_track_count(p->store); i++) {
         struct store_track_state state;
         if (has_failed(p, store_track_at(p->store, i), &state))
@@ -301,7 +302,7 @@ static bool has_more(const struct presentation *p, int64_t sample, int64_t packe
             return false;
         good++;
     }
-    return presentation_begun(p) && good > 0;
+    return good > 0;
 }
 
 bool presentation_can_be_joined(const struct presentation *p)
@@ -385,6 +386,8 @@ static void measure(const struct presentation *p, int64_t now_us, struct present
 static int64_t newest_sequence(const struct presentation *p)
 {
     struct store_track_state state;
+    if (!presentation_begun(p))
+        return -1;
     for (size_t i = 0; i < p->rung_count; i++)
         if (!has_failed(p, store_track_at(p->store, i), &state))
             return state.newest_sequence;

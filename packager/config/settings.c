@@ -1,5 +1,6 @@
 #include "packager/config/settings.h"
 #include "media/core/values.h"
+#include "packager/config/ladder.h"
 
 #include <arpa/inet.h>
 #include <stdarg.h>
@@ -7,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-__attribute__((format(printf, 2, 3))) static bool because(char why[SETTING_WHY_BYTES],
-                                                          const char *format, ...)
+bool setting_because(char why[SETTING_WHY_BYTES], const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -25,8 +25,8 @@ static bool read_listen(const char *text, struct config *config, struct config_c
     const char *colon = strrchr(text, ':');
     int64_t port;
     if (!colon || !value_integer(colon + 1, 0, 65535, &port))
-        return because(why, "give ADDRESS:PORT with a port of 0 to 65535, for example "
-                            "127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080");
+        return setting_because(why, "give ADDRESS:PORT with a port of 0 to 65535, for example "
+                                    "127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080");
     bool six = text[0] == '[' && colon > text && colon[-1] == ']';
     size_t size = (size_t)(colon - text) - (six ? 2 : 0);
     char address[sizeof config->listen_address] = "";
@@ -34,61 +34,11 @@ static bool read_listen(const char *text, struct config *config, struct config_c
         memcpy(address, text + six, size);
     unsigned char binary[16];
     if (inet_pton(six ? AF_INET6 : AF_INET, address, binary) != 1)
-        return because(why, "the address must be a number, for example 127.0.0.1 (this machine "
-                            "only), 0.0.0.0 (all of its addresses) or, in brackets, [::1]");
+        return setting_because(why,
+                               "the address must be a number, for example 127.0.0.1 (this machine "
+                               "only), 0.0.0.0 (all of its addresses) or, in brackets, [::1]");
     strcpy(config->listen_address, address);
     config->listen_port = (uint16_t)port;
-    return true;
-}
-
-static int compare_rungs(const void *a, const void *b)
-{
-    const struct config_rung *x = a, *y = b;
-    int64_t left = (int64_t)x->width * x->height, right = (int64_t)y->width * y->height;
-    if (left == right) {
-        left = x->bitrate_bps;
-        right = y->bitrate_bps;
-    }
-    return left > right ? -1 : left < right;
-}
-
-static bool is_repeated(const struct config_rung *ladder, size_t rung)
-{
-    const struct config_rung *a = &ladder[rung];
-    for (const struct config_rung *b = ladder; b < a; b++)
-        if (b->width == a->width && b->height == a->height && b->bitrate_bps == a->bitrate_bps)
-            return true;
-    return false;
-}
-
-static bool read_side(const char *what, int64_t side, char why[SETTING_WHY_BYTES])
-{
-    if (side < 32 || side > 4096)
-        return because(why, "%s %lld is out of range: 32 to 4096", what, (long long)side);
-    if (side % 2)
-        return because(why, "%s %lld is odd: make it %lld", what, (long long)side,
-                       (long long)side - 1);
-    return true;
-}
-
-/* "1280x720@2500k" */
-static bool read_rung(const char *text, struct config_rung *out, char why[SETTING_WHY_BYTES])
-{
-    int64_t width, height, bitrate;
-    char *end;
-    if (!value_prefix(text, &end, &width) || *end != 'x' || !value_prefix(end + 1, &end, &height) ||
-        *end != '@')
-        return because(why,
-                       "\"%.40s\" is no rung: write WIDTHxHEIGHT@BITRATE, for example "
-                       "1280x720@2500k",
-                       text);
-    if (!value_bits(end + 1, &bitrate))
-        return because(why, "\"%.40s\" is no bit rate: write 800k, 2.5M or 2500000", end + 1);
-    if (bitrate < 32000 || bitrate > 100000000)
-        return because(why, "bit rate %.20s is out of range: 32k to 100M", end + 1);
-    if (!read_side("width", width, why) || !read_side("height", height, why))
-        return false;
-    *out = (struct config_rung){(int)width, (int)height, bitrate};
     return true;
 }
 
@@ -96,22 +46,7 @@ static bool read_ladder(const char *text, struct config *config, struct config_c
                         char why[SETTING_WHY_BYTES])
 {
     (void)config;
-    struct config_rung ladder[CONFIG_RUNGS_MAX];
-    size_t rungs = 0;
-    for (const char *at = text; at; rungs++) {
-        char rung[64];
-        if (rungs == CONFIG_RUNGS_MAX)
-            return because(why, "there are more than %d rungs: leave some out", CONFIG_RUNGS_MAX);
-        at = value_next_item(at, rung, sizeof rung);
-        if (!read_rung(rung, &ladder[rungs], why))
-            return false;
-        if (is_repeated(ladder, rungs))
-            return because(why, "%.40s is there twice: leave one out", rung);
-    }
-    qsort(ladder, rungs, sizeof *ladder, compare_rungs);
-    memcpy(channel->ladder, ladder, rungs * sizeof *ladder);
-    channel->rungs = rungs;
-    return true;
+    return ladder_read(text, channel, why);
 }
 
 static bool read_fps(const char *text, struct config *config, struct config_channel *channel,
@@ -120,9 +55,9 @@ static bool read_fps(const char *text, struct config *config, struct config_chan
     (void)config;
     struct rational fps;
     if (!value_rate(text, &fps))
-        return because(why, "no frame rate: write 30, 30000/1001 or 29.97");
+        return setting_because(why, "no frame rate: write 30, 30000/1001 or 29.97");
     if (fps.num < fps.den || fps.num > 120 * fps.den)
-        return because(why, "out of range: 1 to 120 frames a second");
+        return setting_because(why, "out of range: 1 to 120 frames a second");
     channel->fps = fps;
     return true;
 }
@@ -144,7 +79,7 @@ static bool read_word(const char *text, const char *const *words, size_t count, 
                  : i + 1 == count ? " or "
                                   : ", ",
                  words[i]);
-    return because(why, "not known: use %s", list);
+    return setting_because(why, "not known: use %s", list);
 }
 
 static bool read_preset(const char *text, struct config *config, struct config_channel *channel,
@@ -165,9 +100,9 @@ static bool read_audio_bitrate(const char *text, struct config *config,
     (void)config;
     int64_t bitrate;
     if (!value_bits(text, &bitrate))
-        return because(why, "no bit rate: write 128k or 128000");
+        return setting_because(why, "no bit rate: write 128k or 128000");
     if (bitrate < 16000 || bitrate > 512000)
-        return because(why, "out of range: 16k to 512k");
+        return setting_because(why, "out of range: 16k to 512k");
     channel->audio_bitrate_bps = bitrate;
     return true;
 }
@@ -177,10 +112,10 @@ static bool read_seconds_within(const char *text, double lowest, double highest,
 {
     double seconds;
     if (!value_decimal(text, &seconds))
-        return because(why, "no number of seconds: write %g, for example",
-                       highest < 10000 ? 6 : 60.);
+        return setting_because(why, "no number of seconds: write %g, for example",
+                               highest < 10000 ? 6 : 60.);
     if (seconds < lowest || seconds > highest)
-        return because(why, "out of range: %g to %.0f seconds", lowest, highest);
+        return setting_because(why, "out of range: %g to %.0f seconds", lowest, highest);
     *out = seconds;
     return true;
 }
@@ -204,9 +139,9 @@ static bool read_megabytes(const char *text, int64_t least, int64_t *out,
 {
     int64_t bytes;
     if (!value_bytes(text, &bytes))
-        return because(why, "no number of bytes: write 512M or 2G");
+        return setting_because(why, "no number of bytes: write 512M or 2G");
     if (bytes < least << 20)
-        return because(why, "too little: give %lldM or more", (long long)least);
+        return setting_because(why, "too little: give %lldM or more", (long long)least);
     *out = bytes;
     return true;
 }
@@ -250,10 +185,10 @@ static bool read_refresh(const char *text, struct config *config, struct config_
     else if (strcmp(text, "intra") == 0)
         frames = REFRESH_TWO_SECONDS;
     else if (strncmp(text, "intra:", 6) != 0)
-        return because(why, "not known: use idr, intra or intra:FRAMES");
+        return setting_because(why, "not known: use idr, intra or intra:FRAMES");
     else if (!value_integer(text + 6, REFRESH_MIN, REFRESH_MAX, &frames))
-        return because(why, "no period: give %d to %d frames, for example intra:60", REFRESH_MIN,
-                       REFRESH_MAX);
+        return setting_because(why, "no period: give %d to %d frames, for example intra:60",
+                               REFRESH_MIN, REFRESH_MAX);
     channel->refresh_frames = (int)frames;
     return true;
 }
@@ -270,7 +205,7 @@ static bool read_loop(const char *text, struct config *config, struct config_cha
 {
     (void)config;
     if (!value_switch(text, &channel->loop))
-        return because(why, "no switch: use true or false");
+        return setting_because(why, "no switch: use true or false");
     return true;
 }
 
@@ -281,8 +216,8 @@ static bool read_limit(const char *text, unsigned lowest, unsigned *out,
 {
     int64_t limit;
     if (!value_integer(text, lowest, LIMIT_MAX, &limit))
-        return because(why, "no limit: give %u to %d%s", lowest, LIMIT_MAX,
-                       lowest ? "" : "; 0 is none");
+        return setting_because(why, "no limit: give %u to %d%s", lowest, LIMIT_MAX,
+                               lowest ? "" : "; 0 is none");
     *out = (unsigned)limit;
     return true;
 }
@@ -328,7 +263,7 @@ static bool read_path(const char *text, char **out, char why[SETTING_WHY_BYTES])
 {
     char *copy = *text ? strdup(text) : NULL;
     if (*text && !copy)
-        return because(why, "out of memory");
+        return setting_because(why, "out of memory");
     free(*out);
     *out = copy;
     return true;
@@ -436,14 +371,14 @@ bool setting_read_name(const char *text, char name[CONFIG_NAME_MAX + 1],
 {
     static const char *const reserved[] = {"time", "healthz", "metrics", "api", "web"};
     if (!*text)
-        return because(why, "is empty: give the channel a name, for example demo");
+        return setting_because(why, "is empty: give the channel a name, for example demo");
     if (strlen(text) > CONFIG_NAME_MAX)
-        return because(why, "is longer than %d characters: shorten it", CONFIG_NAME_MAX);
+        return setting_because(why, "is longer than %d characters: shorten it", CONFIG_NAME_MAX);
     if (text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")])
-        return because(why, "has other characters than a to z, 0 to 9 and -: rename it");
+        return setting_because(why, "has other characters than a to z, 0 to 9 and -: rename it");
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (strcmp(text, reserved[i]) == 0)
-            return because(why, "is reserved for a page of the server: take another name");
+            return setting_because(why, "is reserved for a page of the server: take another name");
     strcpy(name, text);
     return true;
 }

@@ -21,6 +21,10 @@ struct setting {
 
 extern const struct setting settings[SETTINGS_COUNT];
 
+/* For the readers of values: writes why, one line, and gives false. */
+__attribute__((format(printf, 2, 3))) bool setting_because(char why[SETTING_WHY_BYTES],
+                                                           const char *format, ...);
+
 /* The YAML key: the option's name with underscores. */
 void setting_key(const struct setting *s, char key[SETTING_NAME_BYTES]);
 

@@ -182,12 +182,13 @@ static bool add_channels(struct build *b)
 static bool check_tls(struct build *b)
 {
     const struct config *c = &b->config;
+    const char *file = b->sources->file_name;
     if (!c->tls_certificate == !c->tls_key)
         return true;
-    return config_fail(b->error, "%s \"%.100s\" comes without --%s: give both, or none for HTTP",
-                       c->tls_key ? "--tls-key" : "--tls-certificate",
-                       c->tls_key ? c->tls_key : c->tls_certificate,
-                       c->tls_key ? "tls-certificate" : "tls-key");
+    return config_fail(
+        b->error, "%.100s%s%s \"%.100s\" comes without --%s: give both, or none for HTTP",
+        file ? file : "", file ? ": " : "", c->tls_key ? "--tls-key" : "--tls-certificate",
+        c->tls_key ? c->tls_key : c->tls_certificate, c->tls_key ? "tls-certificate" : "tls-key");
 }
 
 /* What --sign-url needs; channels are none of it. */

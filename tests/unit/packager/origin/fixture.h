@@ -75,14 +75,9 @@ static inline void world_await_count(const int *count, int value)
     assert_int_equal(__atomic_load_n(count, __ATOMIC_SEQ_CST), value);
 }
 
-/* The on-demand world's store has a packet maker that only notes what is wanted. */
-static inline void world_start_configured(struct world *w, const struct origin_config *config,
-                                          const struct origin_limits *limits, int64_t window_us,
-                                          bool on_demand)
+static inline struct store_track_info world_video_info(void)
 {
-    struct store_limits store_limits = {window_us, 64 << 20};
-    struct store_packet_maker maker = {w, world_want, world_unwant};
-    struct store_track_info video = {.kind = STORE_VIDEO,
+    return (struct store_track_info){.kind = STORE_VIDEO,
                                      .id = "v360",
                                      .mime = "video/mp4",
                                      .codecs = "avc1.64001e",
@@ -91,6 +86,16 @@ static inline void world_start_configured(struct world *w, const struct origin_c
                                      .ticks_per_frame = 1,
                                      .segment_duration = {1, 1},
                                      .bandwidth_bps = 10000000};
+}
+
+/* The on-demand world's store has a packet maker that only notes what is wanted. */
+static inline void world_start_configured(struct world *w, const struct origin_config *config,
+                                          const struct origin_limits *limits, int64_t window_us,
+                                          bool on_demand)
+{
+    struct store_limits store_limits = {window_us, 64 << 20};
+    struct store_packet_maker maker = {w, world_want, world_unwant};
+    struct store_track_info video = world_video_info();
     struct store_track_info audio = video;
 
     memset(w, 0, offsetof(struct world, http));

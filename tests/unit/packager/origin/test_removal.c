@@ -130,15 +130,7 @@ static atomic_bool over, appended;
 static struct store *second_store(struct store_track **track)
 {
     struct store_limits limits = {2000000, 1 << 20};
-    struct store_track_info info = {.kind = STORE_VIDEO,
-                                    .id = "v360",
-                                    .mime = "video/mp4",
-                                    .codecs = "avc1.64001e",
-                                    .frame_rate = {30, 1},
-                                    .timescale = 30,
-                                    .ticks_per_frame = 1,
-                                    .segment_duration = {1, 1},
-                                    .bandwidth_bps = 10000000};
+    struct store_track_info info = world_video_info();
     struct store *store;
 
     assert_int_equal(store_create(&limits, &store), ERR_OK);

@@ -27,29 +27,17 @@ command -v jq >/dev/null || {
 cmake --build "$build" --target hesp-packager player-sim abuse >/dev/null
 ulimit -n "$(ulimit -Hn)"
 
-work=$(mktemp -d)
-packager=
+. tests/bench/with_packager.sh
 abuser=
 finish() {
     [ -n "$abuser" ] && kill "$abuser" 2>/dev/null
-    [ -n "$packager" ] && kill "$packager" 2>/dev/null && wait "$packager" 2>/dev/null
-    rm -rf "$work"
+    finish_packager
 }
 trap finish EXIT
 
 build_ladder=640x360@800k,256x144@200k
-"$build/bin/hesp-packager" --listen 127.0.0.1:0 --exempt none --ladder "$build_ladder" --preset ultrafast \
-    --segment-duration 6 --window 10 bench=test: >"$work/ready" 2>"$work/log" &
-packager=$!
-until [ -s "$work/ready" ]; do
-    kill -0 "$packager" || {
-        cat "$work/log" >&2
-        exit 1
-    }
-    sleep 0.1
-done
-url=$(cut -d' ' -f2 "$work/ready")
-base=${url%/*/manifest.json}
+start_packager "$build/bin/hesp-packager" --exempt none --ladder "$build_ladder" --preset ultrafast \
+    --segment-duration 6 --window 10 bench=test:
 sleep 14 # until the window is full
 
 resident() { awk '/^VmRSS/ { print $2 / 1024 }' "/proc/$packager/status"; }

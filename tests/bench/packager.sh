@@ -14,36 +14,8 @@ fi
 clip=${1:-}
 cmake --preset release >/dev/null
 cmake --build --preset release --target hesp-packager player-sim >/dev/null
-work=$(mktemp -d)
-packager=
-finish() {
-    [ -n "$packager" ] && kill "$packager" 2>/dev/null && wait "$packager" 2>/dev/null
-    rm -rf "$work"
-}
-trap finish EXIT
-
-# start OPTION... : url is then the manifest's.
-start() {
-    rm -f "$work/ready"
-    build/bin/hesp-packager --listen 127.0.0.1:0 "$@" >"$work/ready" 2>"$work/log" &
-    packager=$!
-    until [ -s "$work/ready" ]; do
-        kill -0 "$packager" || {
-            cat "$work/log" >&2
-            exit 1
-        }
-        sleep 0.1
-    done
-    url=$(cut -d' ' -f2 "$work/ready")
-    base=${url%/*/manifest.json}
-    sleep 2
-}
-
-stop() {
-    kill "$packager"
-    wait "$packager" || true
-    packager=
-}
+. tests/bench/with_packager.sh
+trap finish_packager EXIT
 
 # What the packager itself says of capture to available: p50 and p99 from its histogram's buckets.
 available() {
@@ -99,20 +71,22 @@ share() {
 measure() {
     echo "== $1: 1280x720, 640x360, 426x240, superfast"
     shift
-    start --ladder 1280x720@2500k,640x360@800k,426x240@400k "$@"
+    start_packager build/bin/hesp-packager --ladder 1280x720@2500k,640x360@800k,426x240@400k "$@"
+    sleep 2
     echo "one viewer of each rung"
     watch 1 3M 1M 500k
     echo "capture to available, as the packager's own histogram has it"
     available
     echo "33 viewers of each rung"
     share
-    stop
+    stop_packager
 }
 
 measure "test:" --fps 30 bench=test:
 [ -n "$clip" ] && measure "$clip" --fps 25 --loop "bench=$clip"
 
 echo "== 500 viewers, 256x144 ultrafast"
-start --ladder 256x144@200k --preset ultrafast bench=test:
+start_packager build/bin/hesp-packager --ladder 256x144@200k --preset ultrafast bench=test:
+sleep 2
 watch 500 300k
-stop
+stop_packager

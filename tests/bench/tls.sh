@@ -22,13 +22,8 @@ if [ ! -x build/bin/hesp-packager ] || [ ! -x build/bin/player-sim ]; then
     echo "build/bin has no hesp-packager and player-sim: cmake --preset release && cmake --build --preset release" >&2
     exit 1
 fi
-work=$(mktemp -d)
-packager=
-finish() {
-    [ -n "$packager" ] && kill "$packager" 2>/dev/null && wait "$packager" 2>/dev/null
-    rm -rf "$work"
-}
-trap finish EXIT
+. tests/bench/with_packager.sh
+trap finish_packager EXIT
 
 # certificate NAME KEY-OPTION...
 certificate() {
@@ -37,28 +32,6 @@ certificate() {
     openssl req -x509 -nodes "$@" -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 \
         -keyout "$work/$name.key" -out "$work/$name.pem" 2>/dev/null
     chmod 600 "$work/$name.key"
-}
-
-# start OPTION...
-start() {
-    rm -f "$work/ready"
-    build/bin/hesp-packager --listen 127.0.0.1:0 --preset ultrafast --fps 25 --ladder 640x360@800k \
-        "$@" one=test: >"$work/ready" 2>"$work/log" &
-    packager=$!
-    until [ -s "$work/ready" ]; do
-        kill -0 "$packager" || {
-            cat "$work/log" >&2
-            exit 1
-        }
-        sleep 0.1
-    done
-    url=$(cut -d' ' -f2 "$work/ready")
-}
-
-stop() {
-    kill "$packager"
-    wait "$packager" || true
-    packager=
 }
 
 # A counter of /metrics.
@@ -87,8 +60,8 @@ certificate rsa -newkey rsa:2048
 for kind in http ecdsa rsa; do
     options=()
     [ "$kind" = http ] || options=(--tls-certificate "$work/$kind.pem" --tls-key "$work/$kind.key")
-    start "${options[@]}"
+    start_packager build/bin/hesp-packager --preset ultrafast --fps 25 --ladder 640x360@800k "${options[@]}" one=test:
     watch "$kind" 0
     watch "$kind" random:2
-    stop
+    stop_packager
 done

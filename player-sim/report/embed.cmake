@@ -41,15 +41,15 @@ set(uplot ${web_folder}/node_modules/uplot)
 set(report_missing "")
 
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-                                       ${CMAKE_SOURCE_DIR}/web/package-lock.json)
-file(SHA256 ${CMAKE_SOURCE_DIR}/web/package-lock.json lock)
+                                       ${CMAKE_SOURCE_DIR}/web/page/package-lock.json)
+file(SHA256 ${CMAKE_SOURCE_DIR}/web/page/package-lock.json lock)
 set(stamp ${web_folder}/node_modules/installed-${lock})
 if(NOT EXISTS ${stamp})
   find_program(OPENHESP_NODE node)
   find_program(OPENHESP_NPM npm)
   if(OPENHESP_NODE AND OPENHESP_NPM)
-    file(COPY ${CMAKE_SOURCE_DIR}/web/package.json ${CMAKE_SOURCE_DIR}/web/package-lock.json
-              ${CMAKE_SOURCE_DIR}/web/.npmrc DESTINATION ${web_folder})
+    file(COPY ${CMAKE_SOURCE_DIR}/web/page/package.json ${CMAKE_SOURCE_DIR}/web/page/package-lock.json
+              ${CMAKE_SOURCE_DIR}/web/page/.npmrc DESTINATION ${web_folder})
     execute_process(
       COMMAND ${OPENHESP_NPM} ci --ignore-scripts --prefer-offline --fetch-retries=1 --no-audit --no-fund
               --loglevel=error

@@ -54,10 +54,25 @@ function subtract(a, b) {
   return add(a, { num: -b.num, den: b.den });
 }
 
+/**
+ * In lowest terms.
+ * @param {Exact} e
+ * @returns {Exact}
+ */
+function reduce({ num, den }) {
+  const divisor = gcd(num, den);
+  return { num: num / divisor, den: den / divisor };
+}
+
 /** @param {Exact} e */
 function toNumber(e) {
-  const whole = divideFloor(e.num, e.den);
-  return Number(whole) + Number(e.num - whole * e.den) / Number(e.den);
+  const { num, den } = reduce(e);
+  const value = Number(num);
+  if (Number.isSafeInteger(value)) {
+    return value / Number(den);
+  }
+  const whole = divideFloor(num, den);
+  return Number(whole) + Number(num - whole * den) / Number(den);
 }
 
 /**
@@ -122,9 +137,8 @@ export function toSeconds(time) {
  * @returns {Rational}
  */
 export function timeOf(track, sequence) {
-  const { num, den } = beginning(track, sequence);
-  const divisor = gcd(num, den);
-  return { value: Number(num / divisor), scale: Number(den / divisor) };
+  const { num, den } = reduce(beginning(track, sequence));
+  return { value: Number(num), scale: Number(den) };
 }
 
 /**

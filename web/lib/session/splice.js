@@ -16,7 +16,7 @@
 
 import { updateManifest } from "./manifests.js";
 import { followIsNear } from "./follow.js";
-import { aligned, planSplice } from "./splice_plan.js";
+import { aligned, planSplice } from "./splice-plan.js";
 import { rungFor } from "./state.js";
 import { Stream } from "./stream.js";
 

@@ -14,7 +14,7 @@
 // Where a lower rung is wanted because the old one starves, the old one is given up at once, and all of the link is
 // there for the packet of the very next frame.
 
-import { updateManifest } from "./manifests.js";
+import { putPollOff, updateManifest } from "./manifests.js";
 import { followIsNear } from "./follow.js";
 import { aligned, planSplice } from "./splice-plan.js";
 import { rungFor } from "./state.js";
@@ -31,7 +31,7 @@ const HELD_MAX_BYTES = 32 << 20;
 const FAILURES_MAX = 5;
 const STARVED_MS = 250;
 const STARVED_FRAMES = 5;
-/** A switch begins where that many connections are free for it. */
+/** Connections are few: six to a host on HTTP/1.1. */
 const REQUESTS_MAX = 4;
 
 export class Splice {
@@ -124,23 +124,20 @@ function ask(s, splice) {
   const picture = /** @type {Stream} */ (s.picture);
   const { presentation } = picture;
   s.entry = "switch";
+  putPollOff(s);
   if (isStarving(s, splice)) {
     picture.stop();
     splice.alone = true;
-    if (choose(s, splice, 1)) s.next = new Stream(s.actions, presentation, splice.track, splice.number, "switch");
-    else spliceGiveUp(s, "no frame of both begins at one time", true);
+  }
+  const { frames, primes } = splice.alone ? { frames: 1, primes: false } : plan(s, splice);
+  splice.number = -1;
+  splice.old = Infinity;
+  if (!primes && !choose(s, splice, frames)) {
+    spliceGiveUp(s, "no frame is left to switch at", true);
     return;
   }
-  const { frames, primes } = plan(s, splice);
-  if (primes) {
-    splice.number = -1;
-    splice.old = Infinity;
-    s.next = new Stream(s.actions, presentation, splice.track, "now", "switch");
-  } else if (choose(s, splice, frames)) {
-    s.next = new Stream(s.actions, presentation, splice.track, splice.number, "switch");
-  } else {
-    spliceGiveUp(s, "no frame is left to switch at", true);
-  }
+  s.next = new Stream(s.actions, presentation, splice.track, primes ? "now" : splice.number, "switch");
+  s.next.waits = true;
 }
 
 /**
@@ -183,6 +180,7 @@ export function spliced(s) {
   s.next = null;
   s.splice = null;
   s.spliceTries.worked();
+  next.takesOver();
   s.actions.push({ do: "header", track: next.track, header: next.header });
   s.actions.tell({ what: "switched", track: next.track, decidedMs: splice.decidedMs });
   return true;

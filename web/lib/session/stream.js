@@ -88,6 +88,8 @@ export class Stream {
     /** Frames up to that one come by a packet of their own: a primed switch. */
     this.skipsTo = -1;
 
+    /** Something else is being handed over still: connections are few, so that its next segment waits. */
+    this.waits = false;
     this.whole = false;
     /** @type {Source | null} */
     this.current = null;
@@ -118,6 +120,12 @@ export class Stream {
   takeWhole() {
     this.whole = true;
     this.ahead = this.#askSegment(this.track.startSegment, 0);
+  }
+
+  /** It is its turn. */
+  takesOver() {
+    this.waits = false;
+    if (this.header) this.#askAhead();
   }
 
   /** @param {number} request */
@@ -313,7 +321,7 @@ export class Stream {
   }
 
   #askAhead() {
-    if (this.stopped || this.broken) return;
+    if (this.stopped || this.broken || this.waits) return;
     if (this.ended) {
       this.#dropUnneeded();
       return;

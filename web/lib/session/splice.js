@@ -31,6 +31,7 @@ const HELD_MAX_BYTES = 32 << 20;
 const FAILURES_MAX = 5;
 const STARVED_MS = 250;
 const STARVED_FRAMES = 5;
+const BOUNDARY_FRAMES = 4;
 /** Connections are few: six to a host on HTTP/1.1. */
 const REQUESTS_MAX = 4;
 
@@ -79,9 +80,23 @@ export function spliceGoOn(s) {
   if (s.splice || !isCalledFor(s) || s.nowMs < s.spliceTries.nextMs) return;
   const to = wanted(s);
   if (!to || s.actions.open.size > REQUESTS_MAX) return;
-  s.splice = new Splice(to, s.nowMs);
+  const splice = new Splice(to, s.nowMs);
+  if (isAtBoundary(s, splice)) return;
+  s.splice = splice;
   s.actions.tell({ what: "switching", track: to });
   ask(s, s.splice);
+}
+
+/**
+ * A primed switch reads three streams at once. It waits where each of them soon needs its next segment besides.
+ * @param {State} s
+ * @param {Splice} splice
+ */
+function isAtBoundary(s, splice) {
+  const { picture } = s;
+  const { frames, primes } = plan(s, splice);
+  if (!picture || !primes) return false;
+  return picture.framesLeft <= frames + BOUNDARY_FRAMES + (2 * s.roundTrip.ms) / picture.frameMs;
 }
 
 /**
@@ -186,16 +201,25 @@ export function spliced(s) {
   return true;
 }
 
-/** @param {State} s @param {Splice} splice */
+/**
+ * The picture stands still, or soon will, and less is wanted than what the link can't carry.
+ * @param {State} s
+ * @param {Splice} splice
+ */
 function isStarving(s, splice) {
   const { picture } = s;
-  return picture !== null && splice.track.bandwidthBps < picture.track.bandwidthBps &&
-    s.nowMs >= starvedMs(picture) && s.ahead.ms(s.nowMs) <= s.ahead.floorMs(picture.track);
+  return picture !== null && isLower(s, splice) && s.nowMs >= starvesMs(s, picture);
 }
 
-/** @param {Stream} picture */
-function starvedMs(picture) {
-  return picture.receivedMs + Math.max(STARVED_MS, STARVED_FRAMES * picture.frameMs);
+/** @param {State} s @param {Splice} splice */
+function isLower(s, splice) {
+  return s.picture !== null && splice.track.bandwidthBps < s.picture.track.bandwidthBps;
+}
+
+/** @param {State} s @param {Stream} picture */
+function starvesMs(s, picture) {
+  const silentMs = picture.receivedMs + Math.max(STARVED_MS, STARVED_FRAMES * picture.frameMs);
+  return Math.min(s.ahead.reachesMs(0), Math.max(silentMs, s.ahead.reachesMs(s.ahead.floorMs(picture.track))));
 }
 
 /**
@@ -315,7 +339,6 @@ export function spliceNextMs(s) {
     return later ? s.spliceTries.nextMs : Infinity;
   }
   if (splice.alone) return Infinity;
-  const floorMs = s.ahead.reachesMs(s.ahead.floorMs(picture.track));
-  const lower = splice.track.bandwidthBps < picture.track.bandwidthBps;
-  return Math.min(splice.held.length > 0 ? floorMs : Infinity, lower ? Math.max(starvedMs(picture), floorMs) : Infinity);
+  const lateMs = splice.held.length > 0 ? s.ahead.reachesMs(s.ahead.floorMs(picture.track)) : Infinity;
+  return Math.min(lateMs, isLower(s, splice) ? starvesMs(s, picture) : Infinity);
 }

@@ -4,7 +4,7 @@
 import { followBroken } from "./follow.js";
 import { joinAgain } from "./join.js";
 import { isOld, manifestNow } from "./manifests.js";
-import { soundBroken, soundNextBroken } from "./sound.js";
+import { soundBroken, soundIsHopeless, soundNextBroken } from "./sound.js";
 import { spliceBroken } from "./splice.js";
 
 /**
@@ -50,7 +50,15 @@ export function repair(s) {
   if (s.sound?.broken) {
     tell(s, s.sound, () => s.listening.tries.nextMs);
     soundBroken(s);
+    if (soundIsHopeless(s)) joinSoundless(s);
   }
+}
+
+/** @param {State} s */
+function joinSoundless(s) {
+  s.soundlessUrl = s.url;
+  joinAgain(s, false);
+  s.join.tries.nextMs = s.nowMs;
 }
 
 /** @param {State} s @param {Stream} next */

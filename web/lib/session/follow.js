@@ -140,14 +140,13 @@ export function followBroken(s) {
 export function followed(s) {
   const { next, picture } = s;
   if (!next || s.entry !== "follow" || !next.header || next.broken || !picture || !picture.ended) return false;
-  const hadSound = picture.presentation.audio !== null;
   const { presentation, track } = next;
   picture.close();
   s.picture = next;
   s.next = null;
   s.follow = { byNow: false, tries: new Tries() };
   s.end = { polls: 0, over: false };
-  if (hadSound !== (presentation.audio !== null)) beginAnew(s, presentation, track);
+  if ((s.begunSound !== null) !== (presentation.audio !== null)) beginAnew(s, presentation, track);
   s.actions.push({ do: "header", track, header: /** @type {import("../types.js").Header} */ (next.header) });
   s.actions.tell({ what: "presentation", presentation });
   soundFollowed(s);
@@ -164,6 +163,8 @@ export function followed(s) {
 function beginAnew(s, presentation, track) {
   s.sound?.close();
   s.sound = null;
+  s.soundlessUrl = "";
+  s.begunSound = presentation.audio;
   s.actions.push({ do: "begin", why: "resync", presentation, video: track, audio: presentation.audio });
   s.ahead.reset();
 }

@@ -32,8 +32,8 @@ const AHEAD_FRAMES = 3;
 const WAITING_MAX_MS = 10000;
 const WAITING_MAX_BYTES = 32 << 20;
 
-/** To a host on HTTP/1.1. */
-const REQUESTS_MAX = 6;
+/** Of the six connections to a host that there are on HTTP/1.1. */
+const REQUESTS_FEW = 5;
 
 const NOT_FOUND = 404;
 const RANGE_NOT_SATISFIABLE = 416;
@@ -330,7 +330,7 @@ export class Stream {
   }
 
   #askAhead() {
-    if (this.stopped || this.broken || (this.waits && this.actions.open.size >= REQUESTS_MAX)) return;
+    if (this.stopped || this.broken || (this.waits && this.actions.open.size >= REQUESTS_FEW)) return;
     if (this.ended) {
       this.#dropUnneeded();
       return;

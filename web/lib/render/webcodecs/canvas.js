@@ -1,6 +1,6 @@
 // A canvas in the place of the page's video, and the decoded pictures that wait to be drawn on it, each when it is due.
 
-import { pictureToShow } from "./schedule.js";
+import { pictureToShow, placeFor } from "./schedule.js";
 
 /** @typedef {import("./pictures.js").Picture} Picture */
 /** @typedef {{frame: VideoFrame, picture: Picture, readyMs: number}} Waiting */
@@ -72,6 +72,8 @@ export class Easel {
   #waiting = [];
   #request = 0;
   #refreshMs = usualRefreshMs;
+  /** What begins before that was shown, of whatever rung. */
+  #shownToMs = -Infinity;
   /** Of the last frames that followed one another. @type {number[]} */
   #refreshes = [];
   #lastTickMs = NaN;
@@ -107,23 +109,25 @@ export class Easel {
     return 1.5 * this.#refreshMs;
   }
 
-  /** The oldest that waits. */
-  get next() {
-    return this.#waiting[0]?.picture ?? null;
-  }
-
   /**
    * @param {VideoFrame} frame  becomes the easel's, which closes it
    * @param {Picture} picture
    * @param {number} nowMs
+   * @returns {boolean} false: it is not needed, its time has been shown or is another one's
    */
   push(frame, picture, nowMs) {
-    let at = this.#waiting.length;
-    while (at > 0 && this.#waiting[at - 1].picture.order > picture.order) at--;
-    this.#waiting.splice(at, 0, { frame, picture, readyMs: nowMs });
+    const place = placeFor(this.#waiting.map((w) => w.picture), picture);
+    if (!place || picture.mediaMs < this.#shownToMs) {
+      frame.close();
+      return false;
+    }
+    const { from, to } = place;
+    const replaced = this.#waiting.splice(from, to - from, { frame, picture, readyMs: nowMs });
+    for (const { frame: old } of replaced) old.close();
     // No animation frames come in a hidden tab: what is due is thrown away as the next ones come.
     if (document.hidden || this.frozen) this.#throwAwayDue(nowMs);
     this.wake();
+    return true;
   }
 
   wake() {
@@ -132,13 +136,15 @@ export class Easel {
     if (!this.#request && this.#waiting.length) this.#request = requestAnimationFrame((ms) => this.#tick(ms));
   }
 
-  clear() {
+  /** What comes next is of another timeline. */
+  begin() {
     for (const { frame } of this.#waiting) frame.close();
     this.#waiting.length = 0;
+    this.#shownToMs = -Infinity;
   }
 
   destroy() {
-    this.clear();
+    this.begin();
     cancelAnimationFrame(this.#request);
     this.#request = 0;
   }
@@ -156,6 +162,7 @@ export class Easel {
       for (const { frame } of this.#waiting.splice(0, index)) frame.close();
       this.dropped += index;
       const chosen = /** @type {Waiting} */ (this.#waiting.shift());
+      this.#shownToMs = chosen.picture.mediaMs + chosen.picture.durationMs / 2;
       this.#draw(chosen.frame);
       this.#shown({ picture: chosen.picture, readyMs: chosen.readyMs, shownMs });
     }

@@ -44,23 +44,17 @@ export class RecentPeak {
   }
 
   /**
-   * Without the slice that sticks out: what happened in one moment only is no reason to wait for seconds.
+   * Without the slice that sticks out and those beside it: what happened in one moment only is no reason to wait for
+   * seconds.
    * @param {number} nowMs
    * @returns {number} -Infinity where there is none
    */
   usual(nowMs) {
-    this.#forget(Math.floor(nowMs / this.#sliceMs));
-    let first = -Infinity;
-    let second = -Infinity;
-    for (const { peak } of this.#slices) {
-      if (peak > first) {
-        second = first;
-        first = peak;
-      } else if (peak > second) {
-        second = peak;
-      }
-    }
-    return this.#slices.length > 1 ? second : first;
+    const highest = this.highest(nowMs);
+    const out = this.#slices.find(({ peak }) => peak === highest)?.slice ?? NaN;
+    let usual = -Infinity;
+    for (const { slice, peak } of this.#slices) if (Math.abs(slice - out) > 1) usual = Math.max(usual, peak);
+    return usual === -Infinity ? highest : usual;
   }
 
   /** @param {number} slice */

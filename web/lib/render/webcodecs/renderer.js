@@ -33,6 +33,8 @@ function manifestMs(track, frame) {
 /** @implements {Renderer} */
 export class WebCodecsRenderer {
   name = "webcodecs";
+  /** A new rung may begin with a frame that was handed over of the old one already, and is not shown yet. */
+  overlaps = true;
   #tell;
   #utcOf;
   #element;
@@ -102,6 +104,18 @@ export class WebCodecsRenderer {
     return this.#surface.canvas;
   }
 
+  /** What is not part of RendererState: for who tunes it. */
+  get figures() {
+    const nowMs = performance.now();
+    return {
+      delayMs: this.#playhead.delayMs(nowMs),
+      refreshMs: this.#easel.leadMs / 1.5,
+      soundLagMs: this.#playhead.soundLagMs(nowMs),
+      soundLate: this.#sound.late,
+      waiting: this.#easel.length,
+    };
+  }
+
   /** The AudioContext and its last node, to measure or show sound by; null: none yet. */
   get soundOutput() {
     return this.#sound.output;
@@ -137,7 +151,7 @@ export class WebCodecsRenderer {
     this.#endMs = NaN;
     this.#shownOfBegin = 0;
     clearTimeout(this.#stallTimer);
-    this.#easel.clear();
+    this.#easel.begin();
     this.#pictures.begin();
     this.#sound.begin();
     this.#playhead.begin(audio !== null && typeof AudioDecoder === "function");
@@ -228,8 +242,8 @@ export class WebCodecsRenderer {
    */
   #onDecoded(frame, picture) {
     const nowMs = performance.now();
-    if (!picture.first) this.#playhead.picture(picture.mediaMs, nowMs + this.#easel.leadMs, nowMs);
-    this.#easel.push(frame, picture, nowMs);
+    const needed = this.#easel.push(frame, picture, nowMs);
+    if (needed && !picture.first) this.#playhead.picture(picture.mediaMs, nowMs + this.#easel.leadMs, nowMs);
     this.#advance(nowMs);
   }
 
@@ -272,7 +286,7 @@ export class WebCodecsRenderer {
   /** @param {string} text */
   #onFailed(text) {
     this.#begun = false;
-    this.#easel.clear();
+    this.#easel.begin();
     const fatal = ++this.#failures >= failuresMost;
     this.#tell({ what: "failed", text: `pictures can't be decoded: ${text}`, fatal });
   }

@@ -45,6 +45,8 @@ const shortMs = 2;
 /** Too much is given back within about so many milliseconds, too little is made up faster. */
 const shrinkOverMs = 1500;
 const growOverMs = 300;
+/** Sound that comes late is heard as a click: all but a rare moment is waited for, but of such a moment no more. */
+const soundRareMs = 25;
 
 export class Playhead {
   #rules;
@@ -164,7 +166,7 @@ export class Playhead {
    * @param {number} nowMs
    */
   soundLagMs(nowMs) {
-    const shortBy = this.#sounds.highest(nowMs) - this.delayMs(nowMs);
+    const shortBy = this.#soundNeedMs(nowMs) - this.delayMs(nowMs);
     return Math.min(Math.max(shortBy, 0), this.#rules.soundLagMs) || 0;
   }
 
@@ -203,10 +205,18 @@ export class Playhead {
   #target(nowMs, pictureMs) {
     const knownBy = Math.min(this.#counted / knownPictures, 1);
     const marginMs = this.#rules.startMarginMs * (1 - knownBy);
-    let soundMs = this.#sounds.highest(nowMs) - this.#rules.soundLagMs;
+    let soundMs = this.#soundNeedMs(nowMs) - this.#rules.soundLagMs;
     if (soundMs === -Infinity && this.#hasSound && knownBy < 1) soundMs = pictureMs + this.#soundAfterMs;
     const mostMs = pictureMs + this.#rules.soundMostMs;
     return Math.max(pictureMs + marginMs, Math.min(soundMs, mostMs), this.#leastDelayMs);
+  }
+
+  /**
+   * @param {number} nowMs
+   * @returns {number} -Infinity: there is no sound
+   */
+  #soundNeedMs(nowMs) {
+    return Math.min(this.#sounds.highest(nowMs), this.#sounds.usual(nowMs) + soundRareMs);
   }
 
   /**
@@ -222,7 +232,7 @@ export class Playhead {
    * @param {number} usual
    */
   #learn(nowMs, usual) {
-    const soundMs = this.#sounds.highest(nowMs);
+    const soundMs = this.#soundNeedMs(nowMs);
     if (soundMs === -Infinity || this.#counted <= settlingPictures) return;
     this.#soundAfterMs = Math.min(Math.max(soundMs - this.#rules.soundLagMs - usual, 0), this.#rules.soundMostMs);
   }
@@ -242,4 +252,20 @@ export function pictureToShow(dueMs, byMs, backlog) {
   let due = 0;
   while (due < dueMs.length && dueMs[due] <= byMs) due++;
   return due === 0 ? -1 : Math.max(0, due - 1 - backlog);
+}
+
+/**
+ * Where a decoded picture goes among those that wait, in order of time. Where two rungs overlap, what was handed over
+ * later counts: the others from its time on give way.
+ * @param {readonly {order: number, mediaMs: number}[]} waiting
+ * @param {{order: number, mediaMs: number}} picture
+ * @returns {{from: number, to: number} | null} what it replaces; null: it has been replaced itself
+ */
+export function placeFor(waiting, { order, mediaMs }) {
+  let to = waiting.length;
+  while (to > 0 && waiting[to - 1].order > order) to--;
+  if (to < waiting.length && waiting[to].mediaMs <= mediaMs) return null;
+  let from = to;
+  while (from > 0 && waiting[from - 1].mediaMs >= mediaMs) from--;
+  return { from, to };
 }

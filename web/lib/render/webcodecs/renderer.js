@@ -107,8 +107,11 @@ export class WebCodecsRenderer {
   /** What is not part of RendererState: for who tunes it. */
   get figures() {
     const nowMs = performance.now();
+    const delayMs = this.#playhead.delayMs(nowMs);
+    const { pictureMs, soundMs } = this.#playhead.needs(nowMs);
     return {
-      delayMs: this.#playhead.delayMs(nowMs),
+      pictureSpareMs: delayMs - pictureMs,
+      soundSpareMs: delayMs - soundMs,
       refreshMs: this.#easel.leadMs / 1.5,
       soundLagMs: this.#playhead.soundLagMs(nowMs),
       soundLate: this.#sound.late,

@@ -162,6 +162,14 @@ export class Playhead {
   }
 
   /**
+   * How far behind pictures and sound would have to be, each for itself; -Infinity: there are none.
+   * @param {number} nowMs
+   */
+  needs(nowMs) {
+    return { pictureMs: this.#pictures.usual(nowMs), soundMs: this.#soundNeedMs(nowMs) };
+  }
+
+  /**
    * How much later than its time sound is to be heard, so that pictures need not wait for all of it.
    * @param {number} nowMs
    */

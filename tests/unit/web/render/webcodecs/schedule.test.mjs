@@ -98,9 +98,10 @@ test("A picture that comes far too late makes the clock stand, and it catches up
 
 test("What is far too much is left out, not played faster", () => {
   const live = new Live({ late: (k) => (k >= 150 && k < 200 ? Math.max(10, 1000 - (k - 150) * 40) : 10) }).run(175);
+  assert.ok(live.lateMs.at(-25) > 900, "the first one of the burst");
+  assert.ok(live.behindMs.at(-1) <= 10 + leadMs + playheadRules.skipMs);
+  live.run(300);
   near(live.behindMs.at(-1), 10 + leadMs, 10);
-  assert.ok(live.lateMs.at(-26) < 10 && live.lateMs.at(-25) > 900);
-  assert.equal(live.lateMs.at(-1), 0);
 });
 
 test("A burst after the join tells where live is", () => {

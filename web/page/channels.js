@@ -1,0 +1,3 @@
+export function channelsOf(health) {
+  return Object.keys(health.channels ?? {});
+}

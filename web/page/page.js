@@ -1,0 +1,3 @@
+// The page.
+import { channelsOf } from "./channels.js";
+document.body.textContent = channelsOf({}).join();

@@ -23,13 +23,20 @@ export function manifestUrl(text, base) {
 }
 
 /**
+ * A "+" is itself in a URL, and a space only in what a form sends.
+ * @param {string} hash
+ */
+function wordsOf(hash) {
+  return new URLSearchParams(hash.replace(/^#/, "").replace(/\+/g, "%2B"));
+}
+
+/**
  * @param {string} hash  with its "#", or ""
  * @param {string} base
  * @returns {Wish}
  */
 export function readWish(hash, base) {
-  // A "+" is itself in a URL, and a space only in what a form sends.
-  const words = new URLSearchParams(hash.replace(/^#/, "").replace(/\+/g, "%2B"));
+  const words = wordsOf(hash);
   const url = words.get("url");
   const renderer = words.get("renderer");
   return {
@@ -38,6 +45,21 @@ export function readWish(hash, base) {
     view: words.get("view") === "server" ? "server" : "watch",
     renderer: renderer === "mse" || renderer === "webcodecs" ? renderer : null,
   };
+}
+
+/**
+ * The same hash with these words set, or taken away where they are null. "" where nothing is left.
+ * @param {string} hash
+ * @param {Readonly<Record<string, string | null>>} changes
+ */
+export function hashWith(hash, changes) {
+  const words = wordsOf(hash);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) words.delete(name);
+    else words.set(name, value);
+  }
+  const text = words.toString();
+  return text && `#${text}`;
 }
 
 /**

@@ -57,7 +57,7 @@ export function partsOf(anatomy) {
 
 export class AnatomyView {
   #title;
-  #bar = make("div", { class: "bar", role: "img" });
+  #bar = make("div", { class: "bar", role: "img", "aria-label": "No change yet" });
   /** @type {HTMLElement[]} */
   #strips = [];
   /** @type {HTMLElement[]} */

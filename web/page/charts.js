@@ -15,6 +15,9 @@
 
 /** @typedef {{new (options: object, data: (number | null)[][], root: HTMLElement): Plot, paths: any}} Plots */
 
+/** @typedef {(plot: Plot, ticks: number[]) => string[]} TickTexts */
+/** @typedef {(plot: Plot, low: number, high: number) => [number, number]} Range */
+
 /** @type {Promise<Plots | null> | null} */
 let plots = null;
 
@@ -72,4 +75,10 @@ export function keepFitting(plot, root, height) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot.redraw(false));
 }
 
-export const axisFont = "11px system-ui, sans-serif";
+/** What all axes have in common. */
+export const plainAxis = {
+  stroke: () => colour("--soft"),
+  font: "11px system-ui, sans-serif",
+  ticks: { show: false },
+  grid: { stroke: () => colour("--grid"), width: 1 },
+};

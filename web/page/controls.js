@@ -7,6 +7,17 @@ import { bpsText } from "./units.js";
 /** @typedef {{index: number, width: number, height: number, bandwidthBps: number}} Level */
 
 /**
+ * With its bitrate where another one has the same size.
+ * @param {readonly Level[]} levels
+ * @param {Level} level
+ */
+function optionText(levels, level) {
+  const size = rungText(level);
+  const isAlone = levels.every((other) => other === level || rungText(other) !== size);
+  return isAlone ? size : `${size}, ${bpsText(level.bandwidthBps)}`;
+}
+
+/**
  * What the controls ask of the player.
  * @typedef {object} Commands
  * @property {() => void} pause            or go on
@@ -25,6 +36,7 @@ export class Controls {
   #renderer = found("renderer", HTMLSelectElement);
   #why = found("renderer-why", HTMLElement);
   #ladder = "";
+  #missing = "";
   #fullscreen;
 
   /**
@@ -66,18 +78,20 @@ export class Controls {
     this.#renderer.replaceChildren(offer("mse", "Media Source", support.mse),
       offer("webcodecs", "WebCodecs", support.webcodecs));
     this.#renderer.value = chosen;
-    this.tellRenderer(chosen, support.mse && support.webcodecs ? "" : support.why);
+    this.#missing = support.mse && support.webcodecs ? "" : support.why;
+    this.tellRenderer(chosen, "");
   }
 
   /**
    * @param {string} name
-   * @param {string} why  what is to be said of it; ""
+   * @param {string} why  what is to be said of it; "": only why another one can't be had
    */
   tellRenderer(name, why) {
+    const text = why || this.#missing;
     this.#renderer.value = name;
-    this.#renderer.title = why;
-    this.#why.hidden = !why;
-    write(this.#why, why);
+    this.#renderer.title = text;
+    this.#why.hidden = !text;
+    write(this.#why, text);
   }
 
   /** @param {boolean} paused */
@@ -109,9 +123,8 @@ export class Controls {
     const ladder = levels.map((l) => `${l.index} ${rungText(l)} ${l.bandwidthBps}`).join();
     if (ladder !== this.#ladder) {
       this.#ladder = ladder;
-      const twice = (/** @type {Level} */ l) => levels.filter((o) => rungText(o) === rungText(l)).length > 1;
       this.#quality.replaceChildren(make("option", { value: "-1" }, "Auto"), ...[...levels].reverse().map((l) =>
-        make("option", { value: String(l.index) }, twice(l) ? `${rungText(l)}, ${bpsText(l.bandwidthBps)}` : rungText(l))));
+        make("option", { value: String(l.index) }, optionText(levels, l))));
     }
     this.#quality.disabled = levels.length === 0;
     this.#quality.value = String(level);

@@ -30,8 +30,8 @@ export class FigureTable {
   constructor(root, title, columns, key) {
     this.#columns = columns;
     this.#key = key;
-    const head = make("tr", {}, ...columns.map((column) =>
-      make("th", { scope: "col", title: column.hint ?? "", "data-name": String(Boolean(column.isName)) }, column.title)));
+    const head = make("tr", {}, ...columns.map(({ title, hint = "", isName = false }) =>
+      make("th", { scope: "col", title: hint, "data-name": String(isName) }, title)));
     const table = make("table", {}, make("caption", { class: "unseen" }, title), make("thead", {}, head), this.#body);
     root.append(make("section", { class: "card" }, make("h2", {}, title),
       make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title, "data-keys": "own" }, table)));

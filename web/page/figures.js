@@ -3,7 +3,7 @@
 import { make, write } from "./markup.js";
 import { bpsText, countText, msText } from "./units.js";
 
-/** @typedef {{latencyMs: number, aheadMs: number, rate: number, stalls: number, dropped: number, bitrateBps: number}} Stats */
+/** @typedef {{latencyMs: number, aheadMs: number, rate: number, stalls: number, bitrateBps: number}} Stats */
 /** @typedef {{width: number, height: number, bandwidthBps: number}} Level */
 
 const names = /** @type {const} */ ([

@@ -1,6 +1,6 @@
 // The channel changes so far as a histogram, with their trimmed mean.
 
-import { axisFont, chartsMissing, colour, keepFitting, loadCharts } from "./charts.js";
+import { chartsMissing, colour, keepFitting, loadCharts, plainAxis } from "./charts.js";
 import { percentile, tm90 } from "./zaps.js";
 import { make, write } from "./markup.js";
 import { countText, msText } from "./units.js";
@@ -54,6 +54,15 @@ function seriesOf(bins) {
   counts.push(0);
   return [edges, counts];
 }
+
+/** @type {import("./charts.js").Range} */
+const rangeX = (_, low, high) => [low, high];
+
+/** @type {import("./charts.js").Range} */
+const rangeY = (_, low, high) => [0, Math.max(1, high) * 1.08];
+
+/** @type {import("./charts.js").TickTexts} */
+const ticksX = (_, ticks) => ticks.map((tick) => (tick < 0 ? "" : countText(tick)));
 
 export class Histogram {
   #root;
@@ -112,21 +121,16 @@ export class Histogram {
 
   /** @param {import("./charts.js").Plots} plots */
   #options(plots) {
-    const axis = {
-      stroke: () => colour("--soft"), font: axisFont, ticks: { show: false },
-      grid: { stroke: () => colour("--grid"), width: 1 },
-    };
     return {
-      width: this.#chart.clientWidth || 320, height, padding: [8, 8, 0, 0],
-      legend: { show: false }, cursor: { show: false },
-      scales: {
-        x: { time: false, range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => [low, high] },
-        y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ high) => [0, Math.max(1, high) * 1.08] },
-      },
+      width: this.#chart.clientWidth || 320,
+      height,
+      padding: [8, 8, 0, 0],
+      legend: { show: false },
+      cursor: { show: false },
+      scales: { x: { time: false, range: rangeX }, y: { range: rangeY } },
       axes: [
-        { ...axis, size: 24, gap: 4, space: 44, grid: { show: false },
-          values: (/** @type {any} */ _, /** @type {number[]} */ ticks) => ticks.map((t) => (t < 0 ? "" : `${countText(t)}`)) },
-        { ...axis, size: 30, gap: 4, space: 26, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
+        { ...plainAxis, size: 24, gap: 4, space: 44, grid: { show: false }, values: ticksX },
+        { ...plainAxis, size: 30, gap: 4, space: 26, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
       ],
       series: [{}, {
         fill: () => colour("--accent"), stroke: () => colour("--accent"), width: 0, points: { show: false },

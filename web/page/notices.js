@@ -1,13 +1,13 @@
-// What the page has to say: over the picture, one thing at a time, the gravest first; and aloud, for those who listen to
-// the page. Figures that change all the time are never spoken.
+// What the page has to say: over the picture, one thing at a time, the gravest first; and aloud, for those who listen
+// to the page. Figures that change all the time are never spoken.
 
 import { found, write } from "./markup.js";
 
-/** Gravest first. @typedef {"fatal" | "signed" | "gone" | "blocked" | "lost" | "ended" | "starting"} NoticeKind */
+/** Gravest first. @typedef {"gone" | "signed" | "fatal" | "blocked" | "lost" | "ended" | "starting"} NoticeKind */
 /** @typedef {{text: string, action?: string, onAction?: () => void}} Notice */
 
 /** @type {readonly NoticeKind[]} */
-const order = ["fatal", "signed", "gone", "blocked", "lost", "ended", "starting"];
+const order = ["gone", "signed", "fatal", "blocked", "lost", "ended", "starting"];
 
 export class Notices {
   #box = found("notice", HTMLElement);

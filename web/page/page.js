@@ -1,7 +1,7 @@
 // The page that hesp-packager serves: puts its parts together. A picture comes first; all else asks for what it shows
 // one request at a time, once there is one.
 
-import { nameOf, manifestUrl, readWish } from "./address.js";
+import { hashWith, nameOf, manifestUrl, readWish } from "./address.js";
 import { AnatomyView } from "./anatomy.js";
 import { ChannelList, readChannels, stepFrom } from "./channels.js";
 import { Controls } from "./controls.js";
@@ -32,7 +32,7 @@ class Page {
   #histogram = new Histogram(found("histogram", HTMLElement));
   #anatomy = new AnatomyView(found("anatomy", HTMLElement));
   #list = new ChannelList(found("channels", HTMLElement), (url) => this.#watch(url));
-  #views = new Views((view) => this.#viewChanged(view));
+  #views = new Views((view) => this.#remember({ view: view === "server" ? view : null }));
   #wall;
   #server;
   #controls;
@@ -42,25 +42,30 @@ class Page {
   /** @type {import("./channels.js").Channel | null} */
   #other = null;
   #signed = false;
+  #suspected = false;
   #soundWanted = true;
   #zapping = false;
   #hasPicture = false;
+  #hasFailed = false;
+  #gone = false;
   /** @type {Set<string>} */
   #preloaded = new Set();
 
   constructor() {
     const wish = readWish(location.hash, this.#base);
     const support = Viewing.support();
-    const renderer = wish.renderer === "webcodecs" && support.webcodecs ? "webcodecs" : support.mse ? "mse" : "webcodecs";
+    const renderer = (wish.renderer === "webcodecs" || !support.mse) && support.webcodecs ? "webcodecs" : "mse";
     const picture = found("picture", HTMLElement);
-    this.#viewing = new Viewing(picture, renderer, this.#listener());
     this.#controls = new Controls(this.#commands(), picture);
     this.#controls.offerRenderers(support, renderer);
     this.#wall = new Wall(found("wall", HTMLElement), (url) => this.#watch(url),
       () => this.#hasPicture && !this.#zapping && !this.#signed && this.#views.view === "watch");
     this.#server = new Server(found("server", HTMLElement), this.#base, () => this.#views.view === "server");
+    this.#viewing = new Viewing(picture, renderer, this.#listener());
     this.#notices.set("starting", { text: "Asking the packager for its channels …" });
-    if (!support.mse && !support.webcodecs) this.#notices.set("fatal", { text: `This browser can't play this: ${support.why}` });
+    if (!support.mse && !support.webcodecs) {
+      this.#notices.set("fatal", { text: `This browser can't play this: ${support.why}` });
+    }
     this.#listenToPeople();
     this.#views.show(wish.view);
     if (wish.url) this.#open(wish.url);
@@ -78,7 +83,6 @@ class Page {
       onLevels: () => this.#refresh(),
       onRenderer: (name, text) => {
         this.#controls.tellRenderer(name, text);
-        this.#showZaps();
       },
       onMuted: () => {
         this.#notices.say("The browser lets sound begin only when you ask for it: press Sound on, or M.");
@@ -106,6 +110,7 @@ class Page {
     const channel = this.#nameOf(told.url);
     this.#zapping = false;
     this.#hasPicture = true;
+    this.#hasFailed = false;
     this.#errands.release();
     this.#notices.clear("starting", "lost", "fatal", "ended", "blocked", "signed");
     this.#notices.say(`Channel ${channel}`);
@@ -124,14 +129,15 @@ class Page {
    * @param {string} text
    */
   #failed(fatal, text) {
+    if (this.#zapping && !this.#suspected) this.#lookForSignature(this.#viewing.url);
     if (!fatal) {
       console.warn(text);
       return;
     }
     this.#zapping = false;
+    this.#hasFailed = true;
     this.#errands.release();
     this.#notices.set("fatal", { text, action: "Try again", onAction: () => this.#again() });
-    this.#lookForSignature(this.#viewing.url);
   }
 
   /**
@@ -139,6 +145,7 @@ class Page {
    * @param {string} url
    */
   async #lookForSignature(url) {
+    this.#suspected = true;
     try {
       const response = await get(url, healthTimeoutMs, { method: "HEAD" });
       if (response.status !== 403) return;
@@ -258,20 +265,27 @@ class Page {
     this.#zapping = true;
     this.#errands.hold(zapPatienceMs);
     setTimeout(() => this.#zapping && this.#viewing.url === url && this.#giveUpWaiting(), zapPatienceMs);
+    this.#hasFailed = false;
+    this.#suspected = false;
     this.#notices.clear("fatal", "ended", "starting", "signed");
     this.#viewing.watch(url);
     this.#banner.show(index >= 0 ? String(index + 1) : "", this.#nameOf(url));
     this.#list.mark(url);
     this.#wall.mark(url);
     document.title = `${this.#nameOf(url)} – openhesp`;
+    const isOther = url === this.#other?.url;
+    this.#remember(isOther ? { url, channel: null } : { url: null, channel: this.#nameOf(url) });
   }
 
   /** Stills go on although the picture does not come: they may say more than it does. */
   #giveUpWaiting() {
     this.#zapping = false;
+    const text = `There is no picture of ${this.#nameOf(this.#viewing.url)} yet. Still trying …`;
+    if (!this.#hasFailed) this.#notices.set("starting", { text });
   }
 
   #again() {
+    this.#hasFailed = false;
     this.#notices.clear("fatal", "ended");
     this.#viewing.reload();
   }
@@ -292,14 +306,12 @@ class Page {
     this.#wall.show(this.#all(), this.#viewing.url);
   }
 
-  /** @param {"watch" | "server"} view */
-  #viewChanged(view) {
-    // What is said behind # stays, as it may hold a manifest's address.
-    const words = new URLSearchParams(location.hash.replace(/^#/, "").replace(/\+/g, "%2B"));
-    if (view === "server") words.set("view", view);
-    else words.delete("view");
-    const hash = words.toString();
-    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+  /**
+   * So that the page shows the same when it is loaded again.
+   * @param {Readonly<Record<string, string | null>>} changes  of what is behind "#"
+   */
+  #remember(changes) {
+    history.replaceState(null, "", hashWith(location.hash, changes) || location.pathname + location.search);
   }
 
   #refresh() {
@@ -311,7 +323,8 @@ class Page {
     this.#controls.showPaused(viewing.paused);
     this.#controls.showSound(viewing.muted, viewing.volume, this.#soundWanted);
     this.#controls.showLevels(levels, viewing.level, viewing.currentLevel);
-    this.#figures.show(this.#hasPicture ? viewing.stats : null, levels.find((level) => level.index === viewing.currentLevel));
+    const onScreen = levels.find((level) => level.index === viewing.currentLevel);
+    this.#figures.show(this.#hasPicture ? viewing.stats : null, onScreen);
   }
 
   // ---- what is asked for besides the player ----
@@ -331,7 +344,7 @@ class Page {
         const url = this.#toPreload();
         if (!url) return;
         this.#preloaded.add(url);
-        await this.#viewing.preload(url);
+        this.#viewing.preload(url);
       },
     });
     this.#errands.add(this.#wall.errand());
@@ -340,7 +353,8 @@ class Page {
   }
 
   #toPreload() {
-    return this.#channels.find((channel) => channel.url !== this.#viewing.url && !this.#preloaded.has(channel.url))?.url;
+    const isNew = (/** @type {string} */ url) => url !== this.#viewing.url && !this.#preloaded.has(url);
+    return this.#channels.find((channel) => isNew(channel.url))?.url;
   }
 
   async #askHealth() {
@@ -350,11 +364,17 @@ class Page {
       // Also a packager that is not well (503) says how it is.
       health = await (await get(new URL("healthz", this.#base).href, healthTimeoutMs)).json();
     } catch {
+      this.#gone = true;
       this.#condition("gone", "no answer");
-      if (!this.#hasPicture) this.#notices.set("starting", { text: "The packager does not answer. Trying again …" });
+      this.#notices.set("gone", { text: "The packager does not answer: is it running? Trying again …" });
       return;
     }
-    this.#condition(String(health.status ?? "unknown"), health.status === "ok" ? "all is well" : String(health.status ?? "?"));
+    const status = String(health?.status ?? "unknown");
+    const isBack = this.#gone;
+    this.#gone = false;
+    this.#condition(status, status === "ok" ? "all is well" : status);
+    if (isBack) this.#notices.clear("gone");
+    if (isBack && this.#hasFailed) this.#again();
     this.#channels = readChannels(health, this.#base);
     this.#server.setHealth(health);
     if (this.#other && this.#channels.some((channel) => channel.url === this.#other?.url)) this.#other = null;

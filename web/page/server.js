@@ -6,64 +6,19 @@ import { FigureTable } from "./figure_table.js";
 import { make, write } from "./markup.js";
 import { Metrics } from "./metrics_text.js";
 import { feedsOf, History, rungsOf } from "./server_figures.js";
+import { feedColumns, rungColumns } from "./server_tables.js";
 import { Trend } from "./trend.js";
-import { bpsText, bytesText, countText, durationText, msText, percentText } from "./units.js";
+import { bpsText, bytesText, countText, durationText, percentText } from "./units.js";
 
 const everyMs = 1500;
 const timeoutMs = 5000;
 
-/** @typedef {import("./server_figures.js").RungFigures} Rung */
-/** @typedef {import("./server_figures.js").FeedFigures & {health: any}} Feed */
-
-/** @param {unknown} value */
-const word = (value) => (typeof value === "string" && value ? value : "–");
-
-/** @param {number} value */
-const fault = (value) => (value > 0 ? "bad" : "idle");
-
-/** @param {string} text */
-function stateOf(text) {
-  if (text === "up" || text === "ok") return "good";
-  if (text === "none" || text === "–") return "idle";
-  return text === "degraded" || text === "starting" ? "warn" : "bad";
+/** @param {unknown} error  of a request */
+function faultText(error) {
+  if (error instanceof TypeError) return "the packager does not answer";
+  if (error instanceof DOMException) return "the packager takes too long";
+  return error instanceof Error ? error.message : String(error);
 }
-
-/** @type {import("./figure_table.js").Column<Feed>[]} */
-const feedColumns = [
-  { title: "Channel", isName: true, text: (f) => f.channel },
-  { title: "Status", text: (f) => word(f.health.status), state: (f) => stateOf(word(f.health.status)) },
-  { title: "Feed", text: (f) => word(f.health.feed), state: (f) => stateOf(word(f.health.feed)) },
-  { title: "Picture", text: (f) => word(f.health.picture), state: (f) => stateOf(word(f.health.picture)) },
-  { title: "Sound", text: (f) => word(f.health.sound), state: (f) => stateOf(word(f.health.sound)) },
-  { title: "For", hint: "Since the feed is as it is", text: (f) => durationText(f.health.since_s) },
-  { title: "Newest frame", text: (f) => countText(f.health.newest_sequence) },
-  { title: "Load", hint: "CPU of the channel, of one core", text: (f) => percentText(f.load), share: (f) => f.load },
-  { title: "Repeated", hint: "Frames the feed had no new picture for", text: (f) => countText(f.repeated), state: (f) => fault(f.repeated) },
-  { title: "Dropped", hint: "Pictures that no frame had room for", text: (f) => countText(f.dropped), state: (f) => fault(f.dropped) },
-  { title: "Lost", hint: "Times the feed was up and was lost", text: (f) => countText(f.lost), state: (f) => fault(f.lost) },
-  { title: "Jumps", hint: "Jumps of the feed's time stamps", text: (f) => countText(f.discontinuities), state: (f) => fault(f.discontinuities) },
-  { title: "Errors", hint: "Pieces that could not be decoded", text: (f) => countText(f.decodeErrors), state: (f) => fault(f.decodeErrors) },
-  { title: "Window", hint: "How far back viewers may go", text: (f) => durationText(f.availableS) },
-  { title: "Held", hint: "Bytes held for viewers", text: (f) => bytesText(f.storeBytes) },
-];
-
-/** @type {import("./figure_table.js").Column<Rung>[]} */
-const rungColumns = [
-  { title: "Channel", isName: true, text: (r) => r.channel },
-  { title: "Rung", isName: true, text: (r) => r.track, state: (r) => (r.up ? "" : "bad") },
-  { title: "Promised", hint: "The peak rate that the manifest promises", text: (r) => bpsText(r.promisedBps) },
-  { title: "Peak", hint: "The highest rate of a finished segment", text: (r) => (r.peakBps > 0 ? bpsText(r.peakBps) : "–"),
-    state: (r) => (r.peakBps > r.promisedBps ? "bad" : "") },
-  { title: "Load", hint: "CPU of all its stages, of one core", text: (r) => percentText(r.load), share: (r) => r.load },
-  { title: "Encode", hint: "CPU of scaling, encoding and packaging", text: (r) => percentText(r.encodeLoad) },
-  { title: "Packets", hint: "CPU of making Initialization Packets", text: (r) => (r.isSound ? "–" : percentText(r.packetLoad)) },
-  { title: "Frames/s", text: (r) => countText(r.framesPerS, 1) },
-  { title: "Packets/s", text: (r) => (r.isSound ? "–" : countText(r.packetsPerS, 1)) },
-  { title: "Available", hint: "From capture to available, mean", text: (r) => msText(r.availableMs) },
-  { title: "Repeated", hint: "Pictures repeated as the encoder was late", text: (r) => countText(r.repeated), state: (r) => fault(r.repeated) },
-  { title: "Shed", hint: "Pictures repeated to leave the machine to smaller rungs", text: (r) => countText(r.shed), state: (r) => fault(r.shed) },
-  { title: "Restarts", text: (r) => countText(r.restarts), state: (r) => fault(r.restarts) },
-];
 
 export class Server {
   #base;
@@ -106,11 +61,13 @@ export class Server {
   }
 
   #makeTokenForm() {
-    const input = make("input", { type: "password", required: "", "aria-label": "Token of /metrics", autocomplete: "off",
-      placeholder: "Token of --metrics-token" });
+    const input = make("input", {
+      type: "password", required: "", autocomplete: "off", "aria-label": "Token of /metrics",
+      placeholder: "Token of --metrics-token",
+    });
     const form = make("form", { class: "card token" },
-      make("p", {}, "The figures are behind a token: the packager was started with --metrics-token. It is kept by this page "
-        + "only, and forgotten when the page is left."), input, make("button", { type: "submit" }, "Show the figures"));
+      make("p", {}, "The figures are behind a token, as the packager was started with --metrics-token. This page keeps "
+        + "it until you leave."), input, make("button", { type: "submit" }, "Show the figures"));
     form.hidden = true;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -151,9 +108,7 @@ export class Server {
       this.#tell("");
       this.#show();
     } catch (error) {
-      const why = error instanceof TypeError ? "the packager does not answer"
-        : error instanceof DOMException ? "the packager takes too long" : String(/** @type {any} */ (error).message ?? error);
-      this.#tell(`No new figures: ${why}. Trying again; these are the last ones.`);
+      this.#tell(`No new figures: ${faultText(error)}. Trying again; these are the last ones.`);
     }
   }
 
@@ -177,7 +132,8 @@ export class Server {
     this.#trends.requests.show(agoS, course((p) => p.requestsPerS),
       `${countText(latest.metrics.sum("openhesp_origin_requests_total"))} in all`);
     this.#trends.cpu.show(agoS, course((p) => 100 * p.cpuShare), `origin ${percentText(now?.originCpuShare ?? NaN)}`);
-    this.#feeds.show(feedsOf(before, latest).map((feed) => ({ ...feed, health: this.#health?.channels?.[feed.channel] ?? {} })));
+    const healthOf = (/** @type {string} */ channel) => this.#health?.channels?.[channel] ?? {};
+    this.#feeds.show(feedsOf(before, latest).map((feed) => ({ ...feed, health: healthOf(feed.channel) })));
     this.#rungs.show(rungsOf(before, latest));
   }
 

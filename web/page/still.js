@@ -35,7 +35,8 @@ async function drawDecoded(packet, canvas) {
       codedHeight: packet.header.height,
       optimizeForLatency: true,
     });
-    decoder.decode(new EncodedVideoChunk({ type: "key", timestamp: 0, data: packet.frame?.sample ?? new Uint8Array() }));
+    const data = packet.frame?.sample ?? new Uint8Array();
+    decoder.decode(new EncodedVideoChunk({ type: "key", timestamp: 0, data }));
     await decoder.flush();
   } finally {
     if (decoder.state !== "closed") decoder.close();

@@ -1,6 +1,6 @@
 // A figure with its course over the last minutes.
 
-import { axisFont, colour, keepFitting, loadCharts } from "./charts.js";
+import { colour, keepFitting, loadCharts, plainAxis } from "./charts.js";
 import { make, write } from "./markup.js";
 import { countText } from "./units.js";
 
@@ -22,6 +22,17 @@ function tickText(value) {
   }
   return value.toLocaleString("en", { maximumSignificantDigits: 3 });
 }
+
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+/** @type {import("./charts.js").Range} */
+const rangeY = (_, low, high) => [0, high > 0 ? high * 1.15 : 1];
+
+/** @type {import("./charts.js").TickTexts} */
+const agoTicks = (_, ticks) => ticks.map((tick) => (tick ? agoText(-tick) : ""));
+
+/** @type {import("./charts.js").TickTexts} */
+const shortTicks = (_, ticks) => ticks.map(tickText);
 
 /** A card: what it is, its value now, a note, and the chart. */
 export class Trend {
@@ -81,23 +92,17 @@ export class Trend {
   }
 
   #options() {
-    const axis = {
-      stroke: () => colour("--soft"), font: axisFont, ticks: { show: false },
-      grid: { stroke: () => colour("--grid"), width: 1 },
-    };
     return {
-      width: this.#chart.clientWidth || 280, height, padding: [6, 2, 0, 0],
-      legend: { show: false }, cursor: { show: false },
-      scales: {
-        x: { time: false, range: () => [-this.#spanS(), 0] },
-        y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ high) => [0, high > 0 ? high * 1.15 : 1] },
-      },
+      width: this.#chart.clientWidth || 280,
+      height,
+      padding: [6, 2, 0, 0],
+      legend: { show: false },
+      cursor: { show: false },
+      scales: { x: { time: false, range: () => [-this.#spanS(), 0] }, y: { range: rangeY } },
       axes: [
-        { ...axis, size: 20, gap: 3, grid: { show: false },
-          splits: () => [-this.#spanS(), -this.#spanS() / 2, 0],
-          values: (/** @type {any} */ _, /** @type {number[]} */ ticks) => ticks.map((tick) => (tick ? agoText(-tick) : "")) },
-        { ...axis, size: 42, gap: 4, space: 26, incrs: this.#whole ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] : undefined,
-          values: (/** @type {any} */ _, /** @type {number[]} */ ticks) => ticks.map(tickText) },
+        { ...plainAxis, size: 20, gap: 3, grid: { show: false }, values: agoTicks,
+          splits: () => [-this.#spanS(), -this.#spanS() / 2, 0] },
+        { ...plainAxis, size: 42, gap: 4, space: 26, values: shortTicks, incrs: this.#whole ? wholeSteps : undefined },
       ],
       series: [{}, {
         stroke: () => colour("--accent"), fill: () => colour("--fill"), width: 1.5, points: { show: false },

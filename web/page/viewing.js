@@ -21,8 +21,8 @@ import { HespPlayer } from "../lib/index.js";
 export class Viewing {
   #root;
   #listener;
-  /** @type {any} */
-  #player = null;
+  /** @type {HespPlayer} */
+  #player;
   /** @type {HTMLVideoElement | null} */
   #video = null;
   /** @type {RendererName} */
@@ -42,7 +42,7 @@ export class Viewing {
     this.#root = root;
     this.#renderer = renderer;
     this.#listener = listener;
-    this.#make();
+    this.#player = this.#make();
   }
 
   static support() {
@@ -58,36 +58,28 @@ export class Viewing {
     this.#root.prepend(video);
     this.#video = video;
     const player = new HespPlayer({ renderer: this.#renderer, level: this.#level });
-    this.#player = player;
+    this.#listen(player);
     player.attach(video);
     player.volume = this.#volume;
     player.muted = this.#muted;
-    this.#listen(player);
+    return player;
   }
 
-  /** @param {any} player */
+  /** @param {HespPlayer} player */
   #listen(player) {
-    const events = HespPlayer.Events;
     const listener = this.#listener;
-    /** @type {Record<string, (told: any) => void>} */
-    const handlers = {
-      zapped: (told) => listener.onZapped({ ...told, channel: "" }),
-      running: (told) => listener.onRunning(told.sinceMs),
-      levels: () => listener.onLevels(),
-      switched: () => listener.onLevels(),
-      renderer: (told) => listener.onRenderer(told.name, told.text ?? ""),
-      muted: (told) => listener.onMuted(told.text),
-      blocked: (told) => listener.onBlocked(told.text),
-      lost: (told) => listener.onLost(told.text),
-      found: () => listener.onFound(),
-      error: (told) => listener.onError(told.fatal, told.text),
-      ended: () => listener.onEnded(),
-    };
-    const known = new Set(Object.values(events));
-    for (const [name, handler] of Object.entries(handlers)) {
-      // What an old player still has to say is of no interest.
-      if (known.has(name)) player.on(name, (/** @type {any} */ told) => this.#player === player && handler(told));
-    }
+    const { ZAPPED, RUNNING, LEVELS, SWITCHED, RENDERER, MUTED, BLOCKED, LOST, FOUND, ERROR, ENDED } = HespPlayer.Events;
+    player.on(ZAPPED, (told) => listener.onZapped({ ...told, channel: "" }));
+    player.on(RUNNING, (told) => listener.onRunning(told.sinceMs));
+    player.on(LEVELS, () => listener.onLevels());
+    player.on(SWITCHED, () => listener.onLevels());
+    player.on(RENDERER, (told) => listener.onRenderer(told.name, told.text));
+    player.on(MUTED, (told) => listener.onMuted(told.text));
+    player.on(BLOCKED, (told) => listener.onBlocked(told.text));
+    player.on(LOST, (told) => listener.onLost(told.text));
+    player.on(FOUND, () => listener.onFound());
+    player.on(ERROR, (told) => listener.onError(told.fatal, told.text));
+    player.on(ENDED, () => listener.onEnded());
   }
 
   /** @param {string} url */
@@ -107,19 +99,17 @@ export class Viewing {
 
   /** @param {string} url */
   preload(url) {
-    return this.#player.preload(url);
+    this.#player.preload(url);
   }
 
   /** @param {RendererName} name */
   setRenderer(name) {
     if (name === this.#renderer) return;
     this.#renderer = name;
-    const old = this.#player;
-    const video = this.#video;
-    this.#player = null;
-    old.destroy();
-    video?.remove();
-    this.#make();
+    this.#muted = this.#player.muted;
+    this.#player.destroy();
+    this.#video?.remove();
+    this.#player = this.#make();
     if (this.#url) this.#player.load(this.#url);
   }
 
@@ -128,7 +118,7 @@ export class Viewing {
   }
 
   get rendererName() {
-    return /** @type {string} */ (this.#player.rendererName || this.#renderer);
+    return this.#player.rendererName || this.#renderer;
   }
 
   get paused() {
@@ -142,7 +132,7 @@ export class Viewing {
   }
 
   get muted() {
-    return /** @type {boolean} */ (this.#player.muted);
+    return this.#player.muted;
   }
 
   set muted(muted) {
@@ -170,11 +160,11 @@ export class Viewing {
 
   /** @returns {import("./controls.js").Level[]} */
   get levels() {
-    return this.#player.levels ?? [];
+    return this.#player.levels;
   }
 
   get currentLevel() {
-    return /** @type {number} */ (this.#player.currentLevel ?? -1);
+    return this.#player.currentLevel;
   }
 
   /** @returns {import("./figures.js").Stats} */

@@ -1,5 +1,5 @@
-// The two views, as tabs: watching, and what the server says. Watching goes on while the server is looked at: its picture
-// moves into a corner, as a browser may stop a video that is not shown.
+// The two views, as tabs: watching, and what the server says. Watching goes on while the server is looked at: its
+// picture moves into a corner, as a browser may stop a video that is not shown.
 
 import { found } from "./markup.js";
 

@@ -81,8 +81,11 @@ test("rates are those between two readings, by the packager's clock", () => {
 });
 
 test("a counter that fell says nothing", () => {
-  assert.ok(Number.isNaN(rate(readingOf(metrics(10, 3000, 1, 1)), readingOf(metrics(12, 0, 1, 1)), "openhesp_origin_sent_bytes_total")));
-  assert.ok(Number.isNaN(rate(readingOf(metrics(10, 0, 1, 1)), readingOf(metrics(10, 9, 1, 1)), "openhesp_origin_sent_bytes_total")));
+  const name = "openhesp_origin_sent_bytes_total";
+  const at = (/** @type {number} */ upS, /** @type {number} */ bytes) => readingOf(metrics(upS, bytes, 1, 1));
+  assert.equal(rate(at(10, 0), at(12, 10), name), 5);
+  assert.ok(Number.isNaN(rate(at(10, 3000), at(12, 0), name)));
+  assert.ok(Number.isNaN(rate(at(10, 0), at(10, 9), name)));
 });
 
 test("a packager that was started anew begins a new history, which is bounded", () => {

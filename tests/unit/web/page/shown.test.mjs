@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { manifestUrl, nameOf, readWish } from "../../../../web/page/address.js";
+import { hashWith, manifestUrl, nameOf, readWish } from "../../../../web/page/address.js";
 import { partsOf } from "../../../../web/page/anatomy.js";
 import { conditionText, readChannels, stepFrom } from "../../../../web/page/channels.js";
 import { binsOf } from "../../../../web/page/histogram.js";
@@ -27,7 +27,8 @@ test("moments out of order give no negative part", () => {
 });
 
 test("every change is in a bin, or above them", () => {
-  for (const sorted of [[40], [0, 0], [20, 21, 40, 44, 60], [10, 500, 900], Array.from({ length: 100 }, (_, i) => 30 + i / 3)]) {
+  const many = Array.from({ length: 100 }, (_, i) => 30 + i / 3);
+  for (const sorted of [[40], [0, 0], [20, 21, 40, 44, 60], [10, 500, 900], many]) {
     const bins = binsOf(sorted);
     assert.equal(bins.counts.reduce((sum, count) => sum + count, 0) + bins.above, sorted.length);
     assert.ok(bins.counts.length <= 24 && bins.counts.length > 0);
@@ -43,7 +44,8 @@ test("one bad change does not squeeze the others", () => {
 });
 
 test("channels are read from /healthz, in its order", () => {
-  const health = { status: "degraded", channels: { two: { status: "ok", feed: "up" }, one: { status: "degraded", feed: "lost", reason: "no feed" } } };
+  const one = { status: "degraded", feed: "lost", reason: "no feed" };
+  const health = { status: "degraded", channels: { two: { status: "ok", feed: "up" }, one } };
   const channels = readChannels(health, base);
   assert.deepEqual(channels.map((channel) => channel.url), [`${base}two/manifest.json`, `${base}one/manifest.json`]);
   assert.deepEqual(channels.map(conditionText), ["", "no feed"]);
@@ -73,6 +75,14 @@ test("an address says what to show", () => {
     { url: null, channel: "two", view: "watch", renderer: "webcodecs" });
   assert.equal(readWish("#url=/one/manifest.json", base).url, `${base}one/manifest.json`);
   assert.equal(readWish("#renderer=flash&view=none", base).renderer, null);
+});
+
+test("what an address says can be changed", () => {
+  const url = "http://a.example/~9-x+y/one/manifest.json?a=1&b=2";
+  const hash = hashWith("#view=server", { url, channel: null });
+  assert.equal(readWish(hash, base).url, url);
+  assert.equal(readWish(hash, base).view, "server");
+  assert.equal(hashWith(hash, { url: null, view: null }), "");
 });
 
 test("only addresses of the web are manifests", () => {

@@ -40,7 +40,7 @@ export function readChunk(bytes, kind, timescale, defaults = NO_DEFAULTS) {
     } else if (box.type === "moof") {
       throw new HespFormatError("chunk: has more than one moof");
     } else if (box.type === "prft" && !moof) {
-      captureUtcMs = readProducerTime(box.payload).utcMs;
+      captureUtcMs = readProducerTime(box.payload);
     } else if (box.type === "emsg" && !moof) {
       const event = readHespEvent(box.payload);
       update = event?.kind === "manifestupdate" ? { url: event.url } : update;

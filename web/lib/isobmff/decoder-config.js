@@ -1,7 +1,7 @@
 // What a decoder has to know before the first sample: the AVCDecoderConfigurationRecord of an `avc1` or `avc3` sample
 // entry (ISO/IEC 14496-15 5.4.2), or the AudioSpecificConfig in the `esds` of an `mp4a` one (ISO/IEC 14496-14 6.7).
 
-import { child } from "./box.js";
+import { child, openFullBox } from "./box.js";
 import { ByteReader } from "./bytes.js";
 import { HespFormatError } from "./format-error.js";
 
@@ -79,9 +79,7 @@ function findDescriptor(reader, tag) {
 
 /** @param {Uint8Array} esds */
 function readAudioSpecificConfig(esds) {
-  const reader = new ByteReader(esds, "esds");
-  reader.skip(4); // version and flags
-  const es = new ByteReader(findDescriptor(reader, TAG_ES), "esds");
+  const es = new ByteReader(findDescriptor(openFullBox(esds, "esds", 0).fields, TAG_ES), "esds");
   es.skip(2); // ES_ID
   const flags = es.u8();
   es.skip(flags & ES_HAS_DEPENDENCE ? 2 : 0);

@@ -6,12 +6,13 @@ import { ByteReader } from "./bytes.js";
  * @typedef {object} EventMessage
  * @property {string} schemeIdUri
  * @property {string} value
- * @property {number} timescale
- * @property {number} presentationTime   version 0: a delta to where it stands
- * @property {number} eventDuration
- * @property {number} id
  * @property {Uint8Array} messageData    a view
  */
+
+/** @param {ByteReader} fields */
+function readNames(fields) {
+  return { schemeIdUri: fields.text(), value: fields.text() };
+}
 
 /**
  * null: a version that is not known, which is for others.
@@ -25,20 +26,14 @@ export function readEventMessage(payload) {
   if (version > 1) {
     return null;
   }
-  let schemeIdUri = "";
-  let value = "";
+  // Timescale, time, duration and id are of no use: what HESP says in band holds from when it comes.
+  let names;
   if (version === 0) {
-    schemeIdUri = fields.text();
-    value = fields.text();
+    names = readNames(fields);
+    fields.skip(16);
+  } else {
+    fields.skip(20);
+    names = readNames(fields);
   }
-  const timescale = fields.u32();
-  const presentationTime = version ? fields.u64() : fields.u32();
-  const eventDuration = fields.u32();
-  const id = fields.u32();
-  if (version === 1) {
-    schemeIdUri = fields.text();
-    value = fields.text();
-  }
-  const messageData = fields.take(fields.left);
-  return { schemeIdUri, value, timescale, presentationTime, eventDuration, id, messageData };
+  return { ...names, messageData: fields.take(fields.left) };
 }

@@ -2,7 +2,7 @@
 // origin holds the request, and its frames follow those of the old one. Its packet is asked for a round trip and two
 // frames (50 ms at most; 200 ms in all) before its first frame is to be had, by when this one's frames come.
 
-import { edgeMs, manifestNow, presentationAfter, updateManifest } from "./manifests.js";
+import { edgeMs, manifestNow, presentationAfter, putPollOff, updateManifest } from "./manifests.js";
 import { soundFollow, soundFollowed } from "./sound.js";
 import { spliceGiveUp } from "./splice.js";
 import { rungFor } from "./state.js";
@@ -106,6 +106,7 @@ export function followGoOn(s) {
  */
 export function follow(s, to, byNow) {
   spliceGiveUp(s, "another Presentation is near", false);
+  putPollOff(s);
   const track = rungFor(to, s.bandwidthBps);
   s.entry = "follow";
   s.next = new Stream(s.actions, to, track, byNow ? "now" : track.startSequence, "follow");

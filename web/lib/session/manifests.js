@@ -26,7 +26,6 @@ const POLL_LEAST_MS = 1000;
 const KNOWN_MAX = 64;
 /** Connections are few: six to a host on HTTP/1.1. What can wait does so while that many requests are under way. */
 const REQUESTS_FEW = 4;
-const REQUESTS_MANY = 6;
 
 export class Manifests {
   constructor() {
@@ -192,6 +191,20 @@ export function updateManifest(s, url) {
 }
 
 /**
+ * Connections are few: what is under way gives way, and nothing is asked for while something is to take over.
+ * @param {State} s
+ */
+export function putPollOff(s) {
+  for (const known of s.manifests.known.values()) {
+    if (!known.request) continue;
+    s.actions.cancel(known.request);
+    known.request = 0;
+    if (known.url === s.url) s.manifests.pollMs = s.nowMs;
+    else wantManifest(s, known.url);
+  }
+}
+
+/**
  * @param {string} reference
  * @param {string} base
  * @returns {string} "": it can't be followed
@@ -236,13 +249,13 @@ export function wantManifest(s, url) {
 /** @param {State} s  at the end of a Presentation end.js does the polling */
 function polls(s) {
   const ending = s.picture?.ended && !s.end.over && !s.next;
-  return s.url !== "" && s.picture !== null && !ending && !isAsked(s) && s.actions.open.size < REQUESTS_MANY;
+  return s.url !== "" && s.picture !== null && !s.next && !ending && !isAsked(s);
 }
 
 /** @param {State} s  one after the other, and not before the picture runs; one that failed waits for a zap */
 function fetchWanted(s) {
   const { known } = s.manifests;
-  if (s.url && !s.picture?.flows) return;
+  if (s.url && (!s.picture?.flows || s.next)) return;
   for (const { url, request } of known.values()) if (request && url !== s.url) return;
   s.manifests.wanted = s.manifests.wanted.filter((url) => url !== s.url && !known.get(url)?.told);
   const url = s.manifests.wanted[0];

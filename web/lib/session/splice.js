@@ -14,7 +14,7 @@
 // Where a lower rung is wanted because the old one starves, the old one is given up at once, and all of the link is
 // there for the packet of the very next frame.
 
-import { updateManifest } from "./manifests.js";
+import { putPollOff, updateManifest } from "./manifests.js";
 import { followIsNear } from "./follow.js";
 import { aligned, planSplice } from "./splice-plan.js";
 import { rungFor } from "./state.js";
@@ -31,7 +31,8 @@ const HELD_MAX_BYTES = 32 << 20;
 const FAILURES_MAX = 5;
 const STARVED_MS = 250;
 const STARVED_FRAMES = 5;
-/** A switch begins where that many connections are free for it. */
+const BOUNDARY_FRAMES = 4;
+/** Connections are few: six to a host on HTTP/1.1. */
 const REQUESTS_MAX = 4;
 
 export class Splice {
@@ -79,9 +80,23 @@ export function spliceGoOn(s) {
   if (s.splice || !isCalledFor(s) || s.nowMs < s.spliceTries.nextMs) return;
   const to = wanted(s);
   if (!to || s.actions.open.size > REQUESTS_MAX) return;
-  s.splice = new Splice(to, s.nowMs);
+  const splice = new Splice(to, s.nowMs);
+  if (isAtBoundary(s, splice)) return;
+  s.splice = splice;
   s.actions.tell({ what: "switching", track: to });
   ask(s, s.splice);
+}
+
+/**
+ * A primed switch reads three streams at once. It waits where each of them soon needs its next segment besides.
+ * @param {State} s
+ * @param {Splice} splice
+ */
+function isAtBoundary(s, splice) {
+  const { picture } = s;
+  const { frames, primes } = plan(s, splice);
+  if (!picture || !primes) return false;
+  return picture.framesLeft <= frames + BOUNDARY_FRAMES + (2 * s.roundTrip.ms) / picture.frameMs;
 }
 
 /**
@@ -124,23 +139,20 @@ function ask(s, splice) {
   const picture = /** @type {Stream} */ (s.picture);
   const { presentation } = picture;
   s.entry = "switch";
+  putPollOff(s);
   if (isStarving(s, splice)) {
     picture.stop();
     splice.alone = true;
-    if (choose(s, splice, 1)) s.next = new Stream(s.actions, presentation, splice.track, splice.number, "switch");
-    else spliceGiveUp(s, "no frame of both begins at one time", true);
+  }
+  const { frames, primes } = splice.alone ? { frames: 1, primes: false } : plan(s, splice);
+  splice.number = -1;
+  splice.old = Infinity;
+  if (!primes && !choose(s, splice, frames)) {
+    spliceGiveUp(s, "no frame is left to switch at", true);
     return;
   }
-  const { frames, primes } = plan(s, splice);
-  if (primes) {
-    splice.number = -1;
-    splice.old = Infinity;
-    s.next = new Stream(s.actions, presentation, splice.track, "now", "switch");
-  } else if (choose(s, splice, frames)) {
-    s.next = new Stream(s.actions, presentation, splice.track, splice.number, "switch");
-  } else {
-    spliceGiveUp(s, "no frame is left to switch at", true);
-  }
+  s.next = new Stream(s.actions, presentation, splice.track, primes ? "now" : splice.number, "switch");
+  s.next.waits = true;
 }
 
 /**
@@ -183,21 +195,31 @@ export function spliced(s) {
   s.next = null;
   s.splice = null;
   s.spliceTries.worked();
+  next.takesOver();
   s.actions.push({ do: "header", track: next.track, header: next.header });
   s.actions.tell({ what: "switched", track: next.track, decidedMs: splice.decidedMs });
   return true;
 }
 
-/** @param {State} s @param {Splice} splice */
+/**
+ * The picture stands still, or soon will, and less is wanted than what the link can't carry.
+ * @param {State} s
+ * @param {Splice} splice
+ */
 function isStarving(s, splice) {
   const { picture } = s;
-  return picture !== null && splice.track.bandwidthBps < picture.track.bandwidthBps &&
-    s.nowMs >= starvedMs(picture) && s.ahead.ms(s.nowMs) <= s.ahead.floorMs(picture.track);
+  return picture !== null && isLower(s, splice) && s.nowMs >= starvesMs(s, picture);
 }
 
-/** @param {Stream} picture */
-function starvedMs(picture) {
-  return picture.receivedMs + Math.max(STARVED_MS, STARVED_FRAMES * picture.frameMs);
+/** @param {State} s @param {Splice} splice */
+function isLower(s, splice) {
+  return s.picture !== null && splice.track.bandwidthBps < s.picture.track.bandwidthBps;
+}
+
+/** @param {State} s @param {Stream} picture */
+function starvesMs(s, picture) {
+  const silentMs = picture.receivedMs + Math.max(STARVED_MS, STARVED_FRAMES * picture.frameMs);
+  return Math.min(s.ahead.reachesMs(0), Math.max(silentMs, s.ahead.reachesMs(s.ahead.floorMs(picture.track))));
 }
 
 /**
@@ -317,7 +339,6 @@ export function spliceNextMs(s) {
     return later ? s.spliceTries.nextMs : Infinity;
   }
   if (splice.alone) return Infinity;
-  const floorMs = s.ahead.reachesMs(s.ahead.floorMs(picture.track));
-  const lower = splice.track.bandwidthBps < picture.track.bandwidthBps;
-  return Math.min(splice.held.length > 0 ? floorMs : Infinity, lower ? Math.max(starvedMs(picture), floorMs) : Infinity);
+  const lateMs = splice.held.length > 0 ? s.ahead.reachesMs(s.ahead.floorMs(picture.track)) : Infinity;
+  return Math.min(lateMs, isLower(s, splice) ? starvesMs(s, picture) : Infinity);
 }

@@ -11,7 +11,7 @@ const REQUESTS_MAX = 6;
 const TELL_MS = 20;
 
 export class Viewer {
-  constructor({ channels = [new Channel("http://o/one"), new Channel("http://o/two")], config = {}, startMs = 30000,
+  constructor({ channels = [new Channel("http://o/one"), new Channel("http://o/two")], config = {}, startMs = 31000,
     bufferMs = 120, tellsAhead = true, gaps = false, ...link } = {}) {
     this.agenda = new Agenda();
     this.agenda.until(startMs);

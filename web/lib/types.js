@@ -183,6 +183,7 @@
  * `failed` event.
  * @typedef {object} Renderer
  * @property {string} name                        "mse" or "webcodecs"
+ * @property {number} targetLatencyMs             capture to screen; 0: as low as it goes. May be set at any time
  * @property {HTMLElement} surface                what shows the picture: the video, or a canvas in its place
  * @property {(video: Track, audio: Track | null, atMs: number) => void} begin   a join or zap that was asked for at atMs
  * @property {(track: Track, header: Header) => void} header
@@ -213,9 +214,11 @@
  *   | {what: "stalled", atMs: number}
  *   | {what: "resumed", atMs: number, stalledMs: number}
  *   | {what: "muted", text: string}
+ *   | {what: "behind", text: string}
  *   | {what: "failed", text: string, fatal: boolean}} RendererTold
  * picture: it is on screen; first: of a begin; shownMs: performance.now() of when (expectedDisplayTime where known);
  * decodedMs: when it was ready to be shown, NaN where nobody knows. running: the clock runs (after the first picture).
+ * behind: it would be better off with a timeline of its own: a join anew, where nothing else is under way.
  * failed: fatal means that this renderer can't go on at all; otherwise it wants the session to join anew.
  */
 

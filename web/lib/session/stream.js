@@ -3,7 +3,8 @@
 // there. The next segment is asked for when its first frame is the third one ahead, so that the origin holds the request
 // and no round trip falls between segments.
 
-import { durationFits, frameNumber, lastFrame, segmentLast } from "./when.js";
+import { isTooMuch, Waiting } from "./waiting.js";
+import { countsAlike, durationFits, frameNumber, lastFrame, segmentLast } from "./when.js";
 
 /**
  * @typedef {import("../types.js").Frame} Frame
@@ -28,9 +29,6 @@ import { durationFits, frameNumber, lastFrame, segmentLast } from "./when.js";
 
 /** How far ahead the first frame of the next segment is when it is asked for. */
 const AHEAD_FRAMES = 3;
-/** What waits of frames is bounded by time and by bytes. */
-const WAITING_MAX_MS = 10000;
-const WAITING_MAX_BYTES = 32 << 20;
 
 /** Of the six connections to a host that there are on HTTP/1.1. */
 const REQUESTS_FEW = 5;
@@ -100,9 +98,9 @@ export class Stream {
     this.ahead = null;
     /** Not to be asked for again before current has finished. */
     this.aheadFailed = false;
-    /** @type {{frame: Frame, segment: number}[]} came of the current segment or the one ahead */
-    this.early = [];
-    this.waitingBytes = 0;
+    /** What came of the current segment or the one ahead. */
+    this.early = new Waiting();
+    this.outBytes = 0;
 
     this.packetRequest = 0;
     this.why = why;
@@ -142,7 +140,7 @@ export class Stream {
     this.actions.cancel(this.packetRequest);
     if (this.current) this.actions.cancel(this.current.request);
     if (this.ahead) this.actions.cancel(this.ahead.request);
-    this.early = [];
+    this.early.clear();
     this.stopped = true;
   }
 
@@ -177,7 +175,7 @@ export class Stream {
     if (!presentation) return;
     const ended = this.ended;
     const tracks = this.isVideo ? presentation.video : presentation.audio ? [presentation.audio] : [];
-    const track = tracks.find((t) => isSame(t, this.track));
+    const track = tracks.find((one) => one.id === this.track.id && countsAlike(one, this.track));
     if (track) this.latest = track;
     this.presentation = presentation;
     this.last = lastFrame(this.latest, presentation);
@@ -198,7 +196,7 @@ export class Stream {
     if (packet.frame) {
       if (again) this.#drop(n);
       this.out.unshift({ sequence: n, frame: packet.frame });
-      this.#count(packet.frame.bytes.length);
+      this.outBytes += packet.frame.bytes.length;
     }
     if (again) {
       this.skipsTo = n;
@@ -217,8 +215,10 @@ export class Stream {
     const source = request === this.current?.request ? this.current : this.ahead;
     if (!source) return;
     this.heardMs = this.actions.nowMs;
-    this.early.push({ frame, segment: source.segment });
-    if (this.#count(frame.bytes.length)) this.#order();
+    this.early.push(frame, source.segment);
+    if (isTooMuch(this.out.length + this.early.count, this.frameMs, this.outBytes + this.early.bytes))
+      this.#breakBad("more frames wait than can be held");
+    else this.#order();
   }
 
   /**
@@ -251,7 +251,7 @@ export class Stream {
       this.missing = status === NOT_FOUND;
       this.#break(text, status);
     } else if (this.ahead && request === this.ahead.request && !this.ahead.brought) {
-      this.early = this.early.filter(({ segment }) => segment !== this.ahead?.segment);
+      this.early.drop(this.ahead.segment);
       this.ahead = null;
       this.aheadFailed = true;
     } else if (this.current && request === this.current.request && this.#isComplete()) {
@@ -274,8 +274,7 @@ export class Stream {
    * @returns {Out[]}
    */
   take() {
-    this.waitingBytes = 0;
-    for (const { frame } of this.early) this.waitingBytes += frame.bytes.length;
+    this.outBytes = 0;
     return this.out.splice(0);
   }
 
@@ -298,15 +297,6 @@ export class Stream {
   /** @param {number} n  frames up to that one are not wanted */
   #drop(n) {
     this.out = this.out.filter(({ sequence }) => sequence > n);
-  }
-
-  /** @param {number} bytes  false: more wait than can be held */
-  #count(bytes) {
-    this.waitingBytes += bytes;
-    const frames = this.out.length + this.early.length;
-    if (this.waitingBytes <= WAITING_MAX_BYTES && frames * this.frameMs <= WAITING_MAX_MS) return true;
-    this.#breakBad("more frames wait than can be held");
-    return false;
   }
 
   /**
@@ -389,7 +379,7 @@ export class Stream {
       this.current = this.ahead;
     } else {
       if (this.ahead) this.actions.cancel(this.ahead.request);
-      this.early = [];
+      this.early.clear();
       this.current = this.#askSegment(segment, offset);
     }
     this.ahead = null;
@@ -407,26 +397,13 @@ export class Stream {
   /** Takes what is in order now. */
   #order() {
     while (this.header && this.current && !this.broken && !this.stopped) {
-      const i = this.#nextEarly(this.current.segment);
-      if (i >= 0) {
-        const [{ frame, segment }] = this.early.splice(i, 1);
-        this.#take(frame, segment);
+      const early = this.early.take(this.track, this.current.segment, this.received);
+      if (early) {
+        this.#take(early.frame, early.segment);
       } else if (!this.#moveOn()) {
         return;
       }
     }
-  }
-
-  /**
-   * Whose turn it is: of the current segment, or the very next frame.
-   * @param {number} segment
-   */
-  #nextEarly(segment) {
-    const ofCurrent = this.early.findIndex((early) => early.segment === segment);
-    if (ofCurrent >= 0 || this.early.length === 0) return ofCurrent;
-    const { frame } = this.early[0];
-    const n = frameNumber(this.track, frame.time, frame.timescale);
-    return this.received >= 0 && n > this.received + 1 ? -1 : 0;
   }
 
   /** Goes on to the next segment where the current one has finished. */
@@ -459,27 +436,12 @@ export class Stream {
     if (this.first < 0) this.first = n - 1; // sound: the packet was that of the frame before
     this.#received(n);
     this.flows = true;
-    if (n > this.skipsTo) this.out.push({ sequence: n, frame });
+    if (n > this.skipsTo) {
+      this.out.push({ sequence: n, frame });
+      this.outBytes += frame.bytes.length;
+    }
     const source = segment === this.current?.segment ? this.current : this.ahead;
     if (source) source.brought = true;
     this.#askAhead();
   }
-}
-
-/**
- * Whether sequence numbers mean the same in both.
- * @param {Track} a
- * @param {Track} b
- */
-function isSame(a, b) {
-  return a.id === b.id && a.startSequence === b.startSequence && isEqual(a.frameRate, b.frameRate) &&
-    isEqual(a.start, b.start) && isEqual(a.mediaTimeOffset, b.mediaTimeOffset);
-}
-
-/**
- * @param {import("../types.js").Rational} a
- * @param {import("../types.js").Rational} b
- */
-function isEqual(a, b) {
-  return a.value === b.value && a.scale === b.scale;
 }

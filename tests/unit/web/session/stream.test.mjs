@@ -127,7 +127,7 @@ test("what waits is bounded by bytes", () => {
   const big = 1 << 20;
   for (let n = 1025; n < 1025 + 40 && !stream.broken; n++) stream.frame(ahead, frame(n, big));
   assert.match(stream.broken, /more frames wait than can be held/);
-  assert.ok(stream.early.length <= 33);
+  assert.ok(stream.early.count <= 33);
 });
 
 test("what waits is bounded by time", () => {

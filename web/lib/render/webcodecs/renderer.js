@@ -189,6 +189,7 @@ export class WebCodecsRenderer {
     this.#endMs = mediaMs + durationMs;
     this.#aim(mediaMs, frame.captureUtcMs, nowMs);
     const { captureUtcMs } = frame;
+    this.#easel.throwAwayUnseen(nowMs);
     this.#pictures.frame({ track, sequence, mediaMs, durationMs, captureUtcMs, first }, frame, nowMs);
   }
 

@@ -30,6 +30,8 @@
  * @property {number} startSequence      sequence number of the Presentation's first frame
  * @property {number} startSegment
  * @property {Rational | null} segmentDuration
+ * @property {SegmentTimes[]} segments   those that the manifest lists
+ * @property {Rational | null} end       manifest time at which its Presentation ends; null: it has no end yet
  * @property {number} width              0 for sound
  * @property {number} height             0 for sound
  * @property {number} channels           0 for pictures
@@ -37,6 +39,13 @@
  * @property {string} label              "" where none is given
  * @property {(id: number | "now") => string} packetUrl   of an Initialization Packet, absolute (HESP 3.4)
  * @property {(id: number) => string} segmentUrl          of a Continuation Segment, absolute
+ */
+
+/**
+ * @typedef {object} SegmentTimes
+ * @property {number} id
+ * @property {Rational | null} start     manifest time, null where it isn't told
+ * @property {Rational | null} end
  */
 
 /**
@@ -73,6 +82,15 @@
  * @property {number} height
  * @property {number} channels
  * @property {number} sampleRate
+ * @property {SampleDefaults} defaults   of its `trex`
+ */
+
+/**
+ * What holds for a sample whose fragment does not tell it.
+ * @typedef {object} SampleDefaults
+ * @property {number} duration
+ * @property {number} size
+ * @property {number} flags
  */
 
 /**
@@ -83,7 +101,7 @@
  * @property {number} duration           ticks
  * @property {number} timescale
  * @property {boolean} sync              a keyframe
- * @property {Uint8Array} bytes          the whole of it, ready to be appended
+ * @property {Uint8Array} bytes          its `moof` and `mdat`, ready to be appended
  * @property {Uint8Array} sample         the coded sample in it (a view)
  * @property {number} captureUtcMs       of its `prft`, milliseconds with a fraction; NaN: it has none
  * @property {{url: string | null} | null} update   a `manifestupdate` event in it
@@ -165,6 +183,7 @@
  * `failed` event.
  * @typedef {object} Renderer
  * @property {string} name                        "mse" or "webcodecs"
+ * @property {number} targetLatencyMs             capture to screen; 0: as low as it goes. May be set at any time
  * @property {HTMLElement} surface                what shows the picture: the video, or a canvas in its place
  * @property {(video: Track, audio: Track | null, atMs: number) => void} begin   a join or zap that was asked for at atMs
  * @property {(track: Track, header: Header) => void} header
@@ -195,9 +214,11 @@
  *   | {what: "stalled", atMs: number}
  *   | {what: "resumed", atMs: number, stalledMs: number}
  *   | {what: "muted", text: string}
+ *   | {what: "behind", text: string}
  *   | {what: "failed", text: string, fatal: boolean}} RendererTold
  * picture: it is on screen; first: of a begin; shownMs: performance.now() of when (expectedDisplayTime where known);
  * decodedMs: when it was ready to be shown, NaN where nobody knows. running: the clock runs (after the first picture).
+ * behind: it would be better off with a timeline of its own: a join anew, where nothing else is under way.
  * failed: fatal means that this renderer can't go on at all; otherwise it wants the session to join anew.
  */
 

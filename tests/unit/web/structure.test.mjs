@@ -1,0 +1,88 @@
+// The player's folders are floors: imports go downwards or stay on one floor, never in circles, and never out of the
+// library. What is imported for its types alone counts as well.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const FLOORS = ["isobmff", "cmaf", "manifest", "session", "abr", "transport", "render", "player"];
+const LINES_MAX = 400;
+const COLUMNS_MAX = 120;
+
+const library = fileURLToPath(new URL("../../../web/lib", import.meta.url));
+
+/** @param {string} folder @returns {string[]} */
+function filesIn(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const name = path.join(folder, entry.name);
+    return entry.isDirectory() ? filesIn(name) : [name];
+  });
+}
+
+const files = filesIn(library).map((name) => path.relative(library, name));
+
+/** @param {string} file */
+const textOf = (file) => readFileSync(path.join(library, file), "utf8");
+
+/**
+ * What a file imports, from the library's root.
+ * @param {string} text
+ * @param {string} file
+ */
+function importsOf(text, file) {
+  const found = text.matchAll(/(?:\bfrom\s+|^import\s+|\bimport\()"([^"]+)"/gm);
+  return [...found].map(([, target]) => {
+    assert.match(target, /^\.\.?\//, `${file} imports ${target}`);
+    return path.normalize(path.join(path.dirname(file), target));
+  });
+}
+
+/** The floor of a file; the words that all share lie below, what is exported above. @param {string} file */
+function floorOf(file) {
+  if (file === "types.js") {
+    return -1;
+  }
+  return file === "index.js" ? FLOORS.length : FLOORS.indexOf(file.split(path.sep)[0]);
+}
+
+test("each file stands on a floor, and imports from there or below", () => {
+  for (const file of files) {
+    assert.ok(file === "types.js" || floorOf(file) >= 0, `${file} stands on no floor`);
+    for (const target of importsOf(textOf(file), file)) {
+      assert.ok(files.includes(target), `${file} imports ${target}, which there is not`);
+      assert.ok(floorOf(target) <= floorOf(file), `${file} imports ${target} from above`);
+    }
+  }
+});
+
+test("no imports go in circles", () => {
+  /** @type {Map<string, string[]>} */
+  const graph = new Map();
+  for (const file of files) {
+    // Only what is run; types may refer to each other.
+    graph.set(file, importsOf(textOf(file).replace(/\/\*\*[^]*?\*\//g, ""), file));
+  }
+  /** @type {Set<string>} */
+  const done = new Set();
+  /** @param {string} file @param {string[]} way */
+  const visit = (file, way) => {
+    assert.ok(!way.includes(file), [...way, file].join(" -> "));
+    if (!done.has(file)) {
+      graph.get(file)?.forEach((target) => visit(target, [...way, file]));
+      done.add(file);
+    }
+  };
+  files.forEach((file) => visit(file, []));
+});
+
+test("each file says at its top what it knows, and is no longer than a file should be", () => {
+  for (const file of files) {
+    const lines = textOf(file).split("\n");
+    assert.match(lines[0], /^\/\/ \S/, `${file} begins with no comment`);
+    assert.ok(lines.length - 1 <= LINES_MAX, `${file} has ${lines.length - 1} lines`);
+    lines.forEach((line, i) => assert.ok(line.length <= COLUMNS_MAX, `${file}:${i + 1} has ${line.length} columns`));
+    assert.doesNotMatch(file, /utils|helpers|common|misc/);
+  }
+});

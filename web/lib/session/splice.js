@@ -120,6 +120,7 @@ function plan(s, splice) {
     aheadMs: s.ahead.ms(s.nowMs),
     floorMs: s.ahead.floorMs(picture.track),
     failures: splice.failures,
+    overlaps: s.ahead.overlaps,
   });
 }
 
@@ -131,7 +132,8 @@ function plan(s, splice) {
  */
 function choose(s, splice, frames) {
   const picture = /** @type {Stream} */ (s.picture);
-  const at = aligned(picture.track, splice.track, picture.received + frames);
+  const from = Math.max(picture.received + frames, Math.min(picture.first, picture.received) + 1);
+  const at = aligned(picture.track, splice.track, from);
   if (!at || (picture.last >= 0 && at.old > picture.last)) return false;
   splice.number = at.number;
   splice.old = at.old;

@@ -2,7 +2,7 @@
 // origin holds the request, and its frames follow those of the old one. Its packet is asked for a round trip and two
 // frames (50 ms at most; 200 ms in all) before its first frame is to be had, by when this one's frames come.
 
-import { edgeMs, manifestNow, presentationAfter, updateManifest } from "./manifests.js";
+import { edgeMs, manifestNow, presentationAfter, putPollOff, updateManifest } from "./manifests.js";
 import { soundFollow, soundFollowed } from "./sound.js";
 import { spliceGiveUp } from "./splice.js";
 import { rungFor } from "./state.js";
@@ -106,6 +106,7 @@ export function followGoOn(s) {
  */
 export function follow(s, to, byNow) {
   spliceGiveUp(s, "another Presentation is near", false);
+  putPollOff(s);
   const track = rungFor(to, s.bandwidthBps);
   s.entry = "follow";
   s.next = new Stream(s.actions, to, track, byNow ? "now" : track.startSequence, "follow");
@@ -139,14 +140,13 @@ export function followBroken(s) {
 export function followed(s) {
   const { next, picture } = s;
   if (!next || s.entry !== "follow" || !next.header || next.broken || !picture || !picture.ended) return false;
-  const hadSound = picture.presentation.audio !== null;
   const { presentation, track } = next;
   picture.close();
   s.picture = next;
   s.next = null;
   s.follow = { byNow: false, tries: new Tries() };
   s.end = { polls: 0, over: false };
-  if (hadSound !== (presentation.audio !== null)) beginAnew(s, presentation, track);
+  if ((s.begunSound !== null) !== (presentation.audio !== null)) beginAnew(s, presentation, track);
   s.actions.push({ do: "header", track, header: /** @type {import("../types.js").Header} */ (next.header) });
   s.actions.tell({ what: "presentation", presentation });
   soundFollowed(s);
@@ -163,6 +163,8 @@ export function followed(s) {
 function beginAnew(s, presentation, track) {
   s.sound?.close();
   s.sound = null;
+  s.soundlessUrl = "";
+  s.begunSound = presentation.audio;
   s.actions.push({ do: "begin", why: "resync", presentation, video: track, audio: presentation.audio });
   s.ahead.reset();
 }

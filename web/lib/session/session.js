@@ -201,6 +201,7 @@ export class Session {
     const s = this.#s;
     joinDrop(s);
     joinBegin(s, why);
+    s.soundlessUrl = "";
     watch(s, url);
     this.#goOn();
   }

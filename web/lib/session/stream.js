@@ -32,6 +32,9 @@ const AHEAD_FRAMES = 3;
 const WAITING_MAX_MS = 10000;
 const WAITING_MAX_BYTES = 32 << 20;
 
+/** Of the six connections to a host that there are on HTTP/1.1. */
+const REQUESTS_FEW = 5;
+
 const NOT_FOUND = 404;
 const RANGE_NOT_SATISFIABLE = 416;
 
@@ -88,6 +91,8 @@ export class Stream {
     /** Frames up to that one come by a packet of their own: a primed switch. */
     this.skipsTo = -1;
 
+    /** Something else is being handed over still: its next segment waits for a connection. */
+    this.waits = false;
     this.whole = false;
     /** @type {Source | null} */
     this.current = null;
@@ -120,6 +125,12 @@ export class Stream {
     this.ahead = this.#askSegment(this.track.startSegment, 0);
   }
 
+  /** It is its turn. */
+  takesOver() {
+    this.waits = false;
+    if (this.header) this.#askAhead();
+  }
+
   /** @param {number} request */
   owns(request) {
     return request !== 0 && (request === this.packetRequest || request === this.current?.request ||
@@ -144,6 +155,12 @@ export class Stream {
   /** The last frame of the Presentation was received. */
   get ended() {
     return this.header !== null && this.last >= 0 && this.received >= this.last;
+  }
+
+  /** How many frames of its segment are still to come; Infinity: nothing tells. */
+  get framesLeft() {
+    const end = this.current ? segmentLast(this.latest, this.current.segment) : -1;
+    return end < 0 ? Infinity : end - this.received;
   }
 
   /** Whether it waits for frames of its segments. */
@@ -313,7 +330,7 @@ export class Stream {
   }
 
   #askAhead() {
-    if (this.stopped || this.broken) return;
+    if (this.stopped || this.broken || (this.waits && this.actions.open.size >= REQUESTS_FEW)) return;
     if (this.ended) {
       this.#dropUnneeded();
       return;

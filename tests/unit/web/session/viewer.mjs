@@ -11,7 +11,7 @@ const REQUESTS_MAX = 6;
 const TELL_MS = 20;
 
 export class Viewer {
-  constructor({ channels = [new Channel("http://o/one"), new Channel("http://o/two")], config = {}, startMs = 30000,
+  constructor({ channels = [new Channel("http://o/one"), new Channel("http://o/two")], config = {}, startMs = 31000,
     bufferMs = 120, tellsAhead = true, gaps = false, ...link } = {}) {
     this.agenda = new Agenda();
     this.agenda.until(startMs);
@@ -141,7 +141,7 @@ export class Viewer {
   on_begin({ why, presentation, video, audio }) {
     assert.equal(video.kind, "video");
     assert.equal(video.presentation, presentation.id);
-    assert.equal(audio, presentation.audio);
+    assert.ok(audio === null || audio === presentation.audio);
     this.begins.push({ why, ms: this.nowMs, video });
     this.begun = { audio, video: null, sound: null, endS: null, clockMs: null, clockS: 0, firstS: 0 };
     this.expects = "header";

@@ -284,7 +284,8 @@ enum MHD_Result origin_request_answer(struct origin_request *r, const char *targ
         return MHD_NO;
     if (r->too_fast && keep_back(r))
         return MHD_YES;
-    if (r->too_fast && (page == NULL || !page->always))
+    /* The page is made of more files than some limits allow a second: they come late, but come. */
+    if (r->too_fast && file == NULL && (page == NULL || !page->always))
         return origin_respond_too_fast(r);
     r->too_fast = false;
     if (r->method == ORIGIN_OTHER_METHOD)

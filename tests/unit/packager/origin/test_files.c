@@ -110,6 +110,30 @@ static void keys_of_signed_urls_leave_files_open(void **state)
     origin_set_access(w->origin, &open);
 }
 
+/* A browser asks for all of a page's files at once. */
+static void files_beyond_the_rate_come_late(void **state)
+{
+    const struct origin_config config = {
+        .address = "127.0.0.1", .files = files, .file_count = 3, .max_request_rate = 1};
+    struct origin_limits limits = world_limits();
+    struct world w;
+    int refused = 0;
+
+    (void)state;
+    limits.penalty_us = 20000;
+    world_start_configured(&w, &config, &limits, 60000000, false);
+    for (int i = 0; i < 5; i++) {
+        world_expect(&w, "GET", "/web/a.css", "", 200);
+        world_expect_body(&w, style, sizeof style - 1);
+        http_raw_close(&w.http);
+        world_ask(&w, "GET", "/nothing", "");
+        refused += http_raw_head(&w.http) == 429;
+        http_raw_close(&w.http);
+    }
+    assert_true(refused > 0);
+    world_stop(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +142,7 @@ int main(void)
         cmocka_unit_test(what_is_known_is_not_sent_again),
         cmocka_unit_test(others_are_not_found),
         cmocka_unit_test(keys_of_signed_urls_leave_files_open),
+        cmocka_unit_test(files_beyond_the_rate_come_late),
     };
 
     return cmocka_run_group_tests(tests, open_world, close_world);

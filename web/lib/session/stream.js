@@ -31,7 +31,7 @@ const NOT_FOUND = 404;
 const RANGE_NOT_SATISFIABLE = 416;
 
 /** @param {number} status  whether it says that what was asked for is not there */
-export function lacks(status) {
+function lacks(status) {
   return status === NOT_FOUND || status === RANGE_NOT_SATISFIABLE;
 }
 

@@ -26,12 +26,13 @@ const POLL_LEAST_MS = 1000;
 const KNOWN_MAX = 64;
 /** Connections are few: six to a host on HTTP/1.1. What can wait does so while that many requests are under way. */
 const REQUESTS_FEW = 4;
-const REQUESTS_MANY = 6;
 
 export class Manifests {
   constructor() {
     /** @type {Map<string, Known>} in order of their last use */
     this.known = new Map();
+    /** Whose manifest is never forgotten. */
+    this.watched = "";
     /** @type {string[]} to be fetched before they are needed */
     this.wanted = [];
     /** When the watched one's is to be fetched again. */
@@ -47,7 +48,7 @@ export class Manifests {
     let known = this.known.get(url);
     if (!known) {
       known = { url, learned: "", told: null, request: 0, answeredMs: -Infinity, toldMs: -Infinity };
-      const idle = [...this.known.values()].find(({ request }) => request === 0);
+      const idle = [...this.known.values()].find((one) => one.request === 0 && one.url !== this.watched);
       if (this.known.size >= KNOWN_MAX && idle) this.known.delete(idle.url);
     } else {
       this.known.delete(url);
@@ -62,7 +63,7 @@ export class Manifests {
  * @returns {Known}
  */
 function watched(s) {
-  return s.manifests.of(s.url);
+  return s.manifests.known.get(s.url) ?? s.manifests.of(s.url);
 }
 
 /**
@@ -192,6 +193,20 @@ export function updateManifest(s, url) {
 }
 
 /**
+ * Connections are few: what is under way gives way, and nothing is asked for while something is to take over.
+ * @param {State} s
+ */
+export function putPollOff(s) {
+  for (const known of s.manifests.known.values()) {
+    if (!known.request) continue;
+    s.actions.cancel(known.request);
+    known.request = 0;
+    if (known.url === s.url) s.manifests.pollMs = s.nowMs;
+    else wantManifest(s, known.url);
+  }
+}
+
+/**
  * @param {string} reference
  * @param {string} base
  * @returns {string} "": it can't be followed
@@ -217,7 +232,8 @@ export function watch(s, url) {
     old.request = 0;
   }
   s.url = url;
-  const known = watched(s);
+  s.manifests.watched = url;
+  const known = s.manifests.of(url);
   if (known.told) s.actions.tell({ what: "manifest", manifest: known.told });
   const poll = known.told ? Math.max(POLL_LEAST_MS, known.told.pollMs) : Infinity;
   s.manifests.pollMs = known.answeredMs + poll;
@@ -236,13 +252,13 @@ export function wantManifest(s, url) {
 /** @param {State} s  at the end of a Presentation end.js does the polling */
 function polls(s) {
   const ending = s.picture?.ended && !s.end.over && !s.next;
-  return s.url !== "" && s.picture !== null && !ending && !isAsked(s) && s.actions.open.size < REQUESTS_MANY;
+  return s.url !== "" && s.picture !== null && !s.next && !ending && !isAsked(s);
 }
 
 /** @param {State} s  one after the other, and not before the picture runs; one that failed waits for a zap */
 function fetchWanted(s) {
   const { known } = s.manifests;
-  if (s.url && !s.picture?.flows) return;
+  if (s.url && (!s.picture?.flows || s.next)) return;
   for (const { url, request } of known.values()) if (request && url !== s.url) return;
   s.manifests.wanted = s.manifests.wanted.filter((url) => url !== s.url && !known.get(url)?.told);
   const url = s.manifests.wanted[0];

@@ -1,0 +1,116 @@
+// What is refused, what falls back, and what is left when a player goes.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { BareTab } from "./stage/bare_tab.mjs";
+import { launchChromium, needChromium, openPage, takeShot } from "./stage/chromium.mjs";
+import { assertSane, configuration, eventsOf, StageSet, tellEvents } from "./stage/set.mjs";
+
+needChromium();
+
+/** @type {StageSet} */
+let set;
+
+/** @param {number} ms */
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+describe("coming and going", { concurrency: 2 }, () => {
+  before(async () => {
+    const hosts = "MAP insecure.test 127.0.0.1";
+    set = await StageSet.build({ yaml: configuration([{ name: "one", input: "test:1" }]), chromium: { hosts } });
+  });
+  after(() => set?.strike());
+
+  test("without a secure context WebCodecs falls back to MSE, and says why", async () => {
+    const url = set.screenUrl.replace("127.0.0.1", "insecure.test");
+    const opened = await openPage(set.browser, url);
+    assert.equal(await opened.page.evaluate(() => window.isSecureContext), false);
+    const manifest = set.packager.manifestUrl("one").replace("127.0.0.1", "insecure.test");
+    await opened.page.evaluate((to) => window.stage.begin({ options: { renderer: "webcodecs" }, url: to }), manifest);
+    const running = await opened.page.evaluate(() => window.stage.running(10000));
+    await sleep(1000);
+    await takeShot(opened.page, "fallback");
+    const record = await opened.page.evaluate(() => window.stage.record());
+    assert.ok(running, `nothing plays\n${tellEvents(record)}`);
+    assertSane(record, opened);
+    assert.equal(record.stats.renderer, "mse");
+    const told = eventsOf(record, "renderer").at(-1)?.payload;
+    assert.equal(told?.name, "mse", tellEvents(record));
+    assert.match(told.text, /secure/i);
+    assert.ok(record.pictures.length > 15, `${record.pictures.length} pictures`);
+  });
+
+  for (const renderer of ["mse", "webcodecs"]) {
+    test(`${renderer}: nothing is left of a player that was destroyed`, async () => {
+      const opened = await set.play({ options: { renderer }, channel: "one" });
+      const { page } = opened;
+      await sleep(1000);
+      await page.evaluate(() => {
+        window.gone = new WeakRef(window.stage.player);
+        window.stage.end();
+      });
+      let requests = 0;
+      page.on("request", () => requests++);
+      await sleep(1500);
+      assert.equal(requests, 0, "it asks for more");
+      const left = await page.evaluate(() => {
+        const video = document.getElementById("video");
+        return {
+          source: video.currentSrc && video.getAttribute("src"),
+          buffered: video.buffered.length,
+          canvases: document.querySelectorAll("canvas").length,
+          videos: document.querySelectorAll("video").length,
+          hidden: video.hidden || getComputedStyle(video).display === "none",
+          children: document.body.children.length,
+        };
+      });
+      assert.deepEqual(
+        left,
+        { source: left.source || null, buffered: 0, canvases: 0, videos: 1, hidden: false, children: left.children },
+        "what is left in the page",
+      );
+      assert.ok(!left.source, `the video still has ${left.source}`);
+
+      const cdp = await page.context().newCDPSession(page);
+      await cdp.send("HeapProfiler.collectGarbage");
+      await cdp.send("HeapProfiler.collectGarbage");
+      assert.ok(await page.evaluate(() => !window.gone.deref()), "something holds on to it");
+
+      // The element is as good as new.
+      await page.evaluate((url) => window.stage.begin({ options: { renderer: "mse" }, url }), set.packager.manifestUrl("one"));
+      assert.ok(await page.evaluate(() => window.stage.until(() => window.stage.watch.pictures.length > 10, 10000)));
+      await page.context().close();
+      assert.deepEqual(opened.uncaught(), []);
+    });
+  }
+
+  for (const renderer of ["mse", "webcodecs"]) {
+    test(`${renderer}: where autoplay with sound is refused it plays without, and says so`, async () => {
+      const browser = await launchChromium({ autoplay: false });
+      try {
+        const tab = await BareTab.open(browser, set.screenUrl);
+        const begin = { options: { renderer }, url: set.packager.manifestUrl("one") };
+        await tab.evaluate(`stage.begin(${JSON.stringify(begin)})`);
+        const running = await tab.evaluate("stage.running(10000)");
+        let record = await tab.evaluate("stage.record()");
+        assert.ok(running, `nothing plays\n${tellEvents(record)}`);
+        assert.equal(eventsOf(record, "muted").length, 1, tellEvents(record));
+        assert.equal(await tab.evaluate("stage.player.muted"), true);
+        await sleep(1000);
+        // A gesture, and the sound comes.
+        await tab.evaluate("document.body.addEventListener('click', () => (stage.player.muted = false)), 0");
+        await tab.click(100, 200);
+        await sleep(1500);
+        await tab.shot(`autoplay-${renderer}`);
+        record = await tab.evaluate("stage.record()");
+        assertSane(record);
+        assert.equal(await tab.evaluate("stage.player.muted"), false);
+        const newest = record.pictures.at(-1);
+        assert.ok(record.nowMs - newest.shownMs < 1000, `the picture stopped\n${tellEvents(record)}`);
+        const after = record.pictures.filter(({ shownMs }) => shownMs > record.nowMs - 1000).length;
+        assert.ok(after > 12, `${after} pictures in the second after the gesture\n${tellEvents(record)}`);
+      } finally {
+        await browser.close();
+      }
+    });
+  }
+});

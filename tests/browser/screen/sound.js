@@ -1,0 +1,75 @@
+// Hears the beeps of `test:`: when each of them leaves for the loudspeaker. Import it before the player: what a player
+// connects to a loudspeaker by Web Audio is heard from then on.
+
+const beepsMax = 1000;
+
+// A beep is ten times as loud as the tone below it, and comes after most of a second without one.
+const processor = `
+registerProcessor("beeps", class extends AudioWorkletProcessor {
+  quietSamples = 0;
+  process(inputs) {
+    const samples = inputs[0][0];
+    for (let i = 0; samples && i < samples.length; i++) {
+      if (Math.abs(samples[i]) < 0.2) {
+        this.quietSamples++;
+      } else {
+        if (this.quietSamples > sampleRate / 4) this.port.postMessage((currentFrame + i) / sampleRate);
+        this.quietSamples = 0;
+      }
+    }
+    return true;
+  }
+});`;
+
+/** @type {{heardMs: number}[]} performance.now() */
+export const beeps = [];
+
+const { connect } = AudioNode.prototype;
+
+/** @type {WeakMap<BaseAudioContext, Promise<AudioWorkletNode>>} */
+const ears = new WeakMap();
+
+/** @param {AudioContext} context @param {number} elementLateMs */
+async function makeEar(context, elementLateMs) {
+  await context.audioWorklet.addModule(URL.createObjectURL(new Blob([processor], { type: "text/javascript" })));
+  const ear = new AudioWorkletNode(context, "beeps", { numberOfOutputs: 1 });
+  ear.port.onmessage = (message) => {
+    const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
+    const heardMs = performanceTime + (message.data - contextTime) * 1000 - elementLateMs;
+    if (beeps.length < beepsMax) beeps.push({ heardMs });
+  };
+  // What leads nowhere is not run.
+  connect.call(ear, context.destination);
+  return ear;
+}
+
+/** @param {AudioNode} node @param {number} elementLateMs */
+function listen(node, elementLateMs) {
+  const context = /** @type {AudioContext} */ (node.context);
+  let ear = ears.get(context);
+  if (!ear) ears.set(context, (ear = makeEar(context, elementLateMs)));
+  ear.then((heard) => connect.call(node, heard)).catch((error) => console.error(`the sound is not heard: ${error}`));
+}
+
+AudioNode.prototype.connect = /** @type {any} */ (
+  /** @this {AudioNode} @param {AudioNode} to @param {...number} rest */
+  function (to, ...rest) {
+    const result = Reflect.apply(connect, this, [to, ...rest]);
+    if (to instanceof AudioDestinationNode && this.context instanceof AudioContext) listen(this, 0);
+    return result;
+  }
+);
+
+/**
+ * Hears a media element, which is heard through Web Audio from then on. Chromium doesn't tell the element's clock how
+ * much later that makes the sound (measured with a file that ffmpeg made: the context's whole latency), and no player
+ * could help it; so that is taken off.
+ * @param {HTMLMediaElement} element
+ */
+export async function listenTo(element) {
+  const context = new AudioContext();
+  const source = context.createMediaElementSource(element);
+  Reflect.apply(connect, source, [context.destination]);
+  await context.resume();
+  listen(source, context.outputLatency * 1000);
+}

@@ -1,0 +1,104 @@
+// Writes down each picture that a surface shows, by what is stamped into it. A video tells of each picture that it
+// presents; a canvas is looked at whenever the screen is painted.
+import { readStamp, stampTop } from "./stamp.js";
+
+const picturesMax = 20000;
+const lagsMax = 1000;
+const lagMs = 60;
+
+/**
+ * @typedef {object} Shown  a picture on screen
+ * @property {number} channel        -1: no stamp could be read
+ * @property {number} frame
+ * @property {number} captureUtcMs
+ * @property {number} shownMs        performance.now()
+ * @property {number} presented      of a video: how many it has presented so far, with those that nobody saw; else -1
+ * @property {number} mediaTimeS     of a video; else -1
+ * @property {number} width
+ */
+
+export class Watch {
+  /** @type {() => HTMLElement | null} */
+  #surfaceOf;
+  #context;
+  /** @type {HTMLVideoElement | null} */
+  #video = null;
+  #videoCallback = 0;
+  #paintCallback = 0;
+  #paintedMs = 0;
+
+  /** @type {Shown[]} */
+  pictures = [];
+  /** When nothing was painted for a while. @type {{atMs: number, lastedMs: number}[]} */
+  lags = [];
+  /** @type {(picture: Shown) => void} */
+  onpicture = () => {};
+
+  /** @param {() => HTMLElement | null} surfaceOf  what shows the picture now */
+  constructor(surfaceOf) {
+    this.#surfaceOf = surfaceOf;
+    const canvas = document.createElement("canvas");
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    if (!context) throw new Error("there is no 2d canvas");
+    this.#context = context;
+    this.#paintCallback = requestAnimationFrame((nowMs) => this.#painted(nowMs));
+  }
+
+  stop() {
+    cancelAnimationFrame(this.#paintCallback);
+    this.#video?.cancelVideoFrameCallback(this.#videoCallback);
+    this.#video = null;
+  }
+
+  /** @param {number} nowMs */
+  #painted(nowMs) {
+    this.#paintCallback = requestAnimationFrame((nextMs) => this.#painted(nextMs));
+    if (this.#paintedMs && nowMs - this.#paintedMs > lagMs && this.lags.length < lagsMax) {
+      this.lags.push({ atMs: this.#paintedMs, lastedMs: nowMs - this.#paintedMs });
+    }
+    this.#paintedMs = nowMs;
+    const surface = this.#surfaceOf();
+    if (surface instanceof HTMLVideoElement) {
+      if (surface !== this.#video) this.#follow(surface);
+    } else if (surface instanceof HTMLCanvasElement && surface.width > 0) {
+      this.#take(surface, surface.width, surface.height, nowMs, -1, -1);
+    }
+  }
+
+  /** @param {HTMLVideoElement} video */
+  #follow(video) {
+    this.#video?.cancelVideoFrameCallback(this.#videoCallback);
+    this.#video = video;
+    /** @type {VideoFrameRequestCallback} */
+    const presented = (_, metadata) => {
+      this.#videoCallback = video.requestVideoFrameCallback(presented);
+      const { expectedDisplayTime, presentedFrames, mediaTime, width, height } = metadata;
+      this.#take(video, width, height, expectedDisplayTime, presentedFrames, mediaTime);
+    };
+    this.#videoCallback = video.requestVideoFrameCallback(presented);
+  }
+
+  /**
+   * @param {HTMLVideoElement | HTMLCanvasElement} surface @param {number} width @param {number} height
+   * @param {number} shownMs @param {number} presented @param {number} mediaTimeS
+   */
+  #take(surface, width, height, shownMs, presented, mediaTimeS) {
+    const top = stampTop(height);
+    const canvas = this.#context.canvas;
+    if (canvas.width !== width || canvas.height !== height - top) {
+      canvas.width = width;
+      canvas.height = height - top;
+    }
+    this.#context.drawImage(surface, 0, top, width, height - top, 0, 0, width, height - top);
+    const stamp = readStamp(this.#context.getImageData(0, 0, width, height - top).data, width, height);
+    // A canvas is blank at first, and shows the same picture at several looks.
+    const last = this.pictures.at(-1);
+    if (presented < 0 && (!stamp || (last && last.captureUtcMs === stamp.captureUtcMs && last.channel === stamp.channel)))
+      return;
+    if (this.pictures.length >= picturesMax) return;
+    const { channel, frame, captureUtcMs } = stamp ?? { channel: -1, frame: -1, captureUtcMs: NaN };
+    const picture = { channel, frame, captureUtcMs, shownMs, presented, mediaTimeS, width };
+    this.pictures.push(picture);
+    this.onpicture(picture);
+  }
+}

@@ -1,0 +1,130 @@
+// What every scenario needs: a packager, the files, Chromium, and somebody who knows how busy the machine is.
+import assert from "node:assert/strict";
+import { launchChromium, openPage } from "./chromium.mjs";
+import { serveFiles } from "./files.mjs";
+import { Machine } from "./machine.mjs";
+import { Packager } from "./packager.mjs";
+
+/** @typedef {import("./judge.mjs").Fault} Fault */
+/** @typedef {import("node:test").TestContext} TestContext */
+
+/** Frames a second of all channels: of these, each second begins with a frame. */
+export const fps = 25;
+
+/** The rungs' widths tell them apart. Small ones: two cores have to do for everything. */
+export const widths = [192, 256, 320];
+
+/**
+ * @param {{name: string, input: string}[]} channels
+ * @param {{fps?: string, ladder?: string}} [how]
+ */
+export function configuration(channels, how = {}) {
+  const ladder = how.ladder ?? "320x180@300k,256x144@200k,192x108@120k";
+  const lines = channels.map(({ name, input }) => `  - {name: ${name}, input: '${input}'}\n`);
+  return `preset: ultrafast\naudio_bitrate: 64k\nwindow: 20\nsegment_duration: 3\nfps: ${how.fps ?? fps}\nladder: ${ladder}\nchannels:\n${lines.join("")}`;
+}
+
+export class StageSet {
+  /** @type {Packager} */
+  packager;
+  /** @type {import("playwright-core").Browser} */
+  browser;
+  machine = new Machine();
+  /** @type {{port: number, stop: () => void}} */
+  files;
+  /** The tests' page. */
+  screenUrl = "";
+
+  /**
+   * @param {{yaml: string, chromium?: {autoplay?: boolean, hosts?: string}, how?: {prefix?: string[], listen?: string}}} what
+   */
+  static async build({ yaml, chromium, how }) {
+    const set = new StageSet();
+    try {
+      [set.packager, set.browser, set.files] = await Promise.all([
+        Packager.start(yaml, how),
+        launchChromium(chromium),
+        serveFiles(),
+      ]);
+      set.screenUrl = `http://127.0.0.1:${set.files.port}/screen/index.html`;
+      await set.machine.watch(set.browser);
+      set.machine.follow(set.packager, fps);
+      return set;
+    } catch (error) {
+      await set.strike().catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Everything away again; throws where the packager didn't last. */
+  async strike() {
+    this.machine.stop();
+    await this.browser?.close();
+    this.files?.stop();
+    await this.packager?.discard();
+  }
+
+  /**
+   * A page whose player plays a channel of the set's packager, or what is at a URL.
+   * @param {{options?: object, channel?: string, url?: string, sound?: boolean}} what
+   */
+  async play({ options, channel = "", url = this.packager.manifestUrl(channel), sound }) {
+    const opened = await openPage(this.browser, this.screenUrl);
+    await opened.page.evaluate((begin) => window.stage.begin(begin), {
+      options,
+      url,
+      sound,
+    });
+    const running = await opened.page.evaluate(() => window.stage.running(15000));
+    if (!running) {
+      const record = await opened.page.evaluate(() => window.stage.record());
+      assert.fail(`nothing plays after 15 s: ${tellEvents(record)} ${opened.complaints.join("; ")}`);
+    }
+    return opened;
+  }
+
+  /** Faults that nothing excuses. @param {TestContext} t @param {Fault[]} faults @param {{utcOffsetMs: number}} record */
+  inexcusable(t, faults, record) {
+    return inexcusable(this.machine, t, faults, record);
+  }
+}
+
+/**
+ * Faults that nothing excuses; those that the machine has caused are told.
+ * @param {Machine} machine @param {TestContext} t @param {Fault[]} faults @param {{utcOffsetMs: number}} record
+ */
+export function inexcusable(machine, t, faults, record) {
+  return faults.filter((fault) => {
+    const fromUtcMs = fault.fromMs + record.utcOffsetMs;
+    const excuse = machine.excuse(fromUtcMs, fault.toMs + record.utcOffsetMs, fault.lostMs);
+    if (excuse) t.diagnostic(`waived: ${fault.text}; ${excuse}`);
+    return !excuse;
+  });
+}
+
+/** What the player told, in one line. @param {any} record */
+export function tellEvents(record) {
+  const events = record.events.map(
+    ({ name, atMs, payload }) =>
+      `${Math.round(atMs)} ${name} ${JSON.stringify(payload)?.slice(0, 160)}`,
+  );
+  return `the player told: ${events.slice(-20).join("\n    ")}`;
+}
+
+/** Faults for a message. @param {Fault[]} faults */
+export function tellFaults(faults) {
+  const lines = faults.slice(0, 12).map(({ text, fromMs }) => `at ${Math.round(fromMs)} ms: ${text}`);
+  return `${faults.length} faults\n    ${lines.join("\n    ")}`;
+}
+
+/** @param {any} record @param {string} name */
+export function eventsOf(record, name) {
+  return record.events.filter((event) => event.name === name);
+}
+
+/** Nothing fatal, nothing uncaught. @param {any} record @param {{uncaught: () => string[]}} [opened] */
+export function assertSane(record, opened) {
+  assert.deepEqual(opened?.uncaught() ?? [], [], "exceptions that nobody catches");
+  const fatal = eventsOf(record, "error").filter(({ payload }) => payload.fatal);
+  assert.deepEqual(fatal, [], "the player gave up");
+}

@@ -1,0 +1,143 @@
+// Watched for a minute by both renderers, and by both in a tab that is hidden meanwhile, all at the same time: no stall,
+// no run of frames dropped, sound with the picture; and after a minute out of sight, live again.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { BareTab } from "./stage/bare_tab.mjs";
+import { needChromium, takeShot } from "./stage/chromium.mjs";
+import { beepsAfterPictures, brokenRuns, median, stills } from "./stage/judge.mjs";
+import { assertSane, configuration, eventsOf, fps, StageSet, tellEvents, tellFaults } from "./stage/set.mjs";
+
+needChromium();
+
+const watchedMs = 60000;
+/** A picture may stand so long without anybody calling it a stall. */
+const stillMs = 250;
+/** More frames in a row than that are a run. */
+const fewFrames = 2;
+const soundMs = 45;
+
+/** @type {StageSet} */
+let set;
+
+/** @param {number} ms */
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** From the second after its clock began to run: a join shows its first picture before. @param {any} record */
+function settled(record) {
+  const runningMs = eventsOf(record, "running")[0].atMs;
+  return record.pictures.filter((picture) => picture.shownMs > runningMs + 1000);
+}
+
+/** @param {import("node:test").TestContext} t @param {any} record */
+function assertFlows(t, record) {
+  const pictures = settled(record);
+  const seconds = (pictures.at(-1).shownMs - pictures[0].shownMs) / 1000;
+  assert.ok(seconds > watchedMs / 1000 - 5, `pictures for ${seconds} s only`);
+  const broken = set.inexcusable(t, brokenRuns(pictures, fps), record);
+  const runs = broken.filter(({ what, lostMs }) => what !== "jump" || lostMs > (fewFrames * 1000) / fps);
+  assert.equal(runs.length, 0, `dropped runs, repeats: ${tellFaults(runs)}`);
+  const lost = broken.reduce((sum, { lostMs }) => sum + (lostMs * fps) / 1000, 0);
+  assert.ok(lost <= pictures.length / 100, `${lost} of ${pictures.length} frames are missing: ${tellFaults(broken)}`);
+  const stood = set.inexcusable(t, stills(pictures, stillMs), record);
+  assert.equal(stood.length, 0, tellFaults(stood));
+  const stalls = eventsOf(record, "resumed").map(({ atMs, payload }) => ({
+    what: "stood still",
+    fromMs: atMs - payload.stalledMs,
+    toMs: atMs,
+    lostMs: payload.stalledMs,
+    text: `the player stalled for ${Math.round(payload.stalledMs)} ms`,
+  }));
+  const told = set.inexcusable(t, stalls.filter(({ fromMs }) => fromMs > pictures[0].shownMs), record);
+  assert.equal(told.length, 0, `${tellFaults(told)}\n${tellEvents(record)}`);
+}
+
+/** @param {import("node:test").TestContext} t @param {any} record */
+function assertHeard(t, record) {
+  const pictures = settled(record);
+  const from = pictures[0].shownMs + 1000;
+  const to = pictures.at(-1).shownMs - 1000;
+  const beeps = record.beeps.filter(({ heardMs }) => heardMs > from && heardMs < to);
+  const seconds = (to - from) / 1000;
+  assert.ok(beeps.length > seconds * 0.95 - 1, `${beeps.length} beeps in ${Math.round(seconds)} s`);
+  const lates = beepsAfterPictures(pictures, beeps, fps).map(({ lateMs }) => lateMs);
+  const middle = median(lates);
+  t.diagnostic(`sound after picture: median ${middle.toFixed(1)} ms of ${lates.length} beeps`);
+  assert.ok(lates.length > beeps.length / 2, "beeps have no pictures");
+  assert.ok(Math.abs(middle) <= soundMs, `sound is ${middle.toFixed(1)} ms after the picture`);
+  const off = lates.filter((lateMs) => Math.abs(lateMs) > soundMs);
+  assert.ok(off.length <= lates.length / 10 || set.machine.lateCount > 10, `sound is off: ${off.map(Math.round)}`);
+}
+
+/** What the player says of a picture is what is in it. @param {any} record */
+function assertTellsTheTruth(record) {
+  const captured = new Map(record.pictures.map((p) => [p.frame, p.captureUtcMs]));
+  let compared = 0;
+  for (const { payload } of record.told) {
+    const captureUtcMs = captured.get(payload.sequence);
+    if (captureUtcMs === undefined) continue;
+    compared++;
+    assert.ok(
+      Math.abs(payload.captureUtcMs - captureUtcMs) < 2,
+      `frame ${payload.sequence} was captured at ${captureUtcMs}, the player says ${payload.captureUtcMs}`,
+    );
+  }
+  assert.ok(compared > record.pictures.length / 2, `${compared} of ${record.pictures.length} pictures were told of`);
+}
+
+describe("a minute", { concurrency: true }, () => {
+  before(async () => {
+    const channels = [
+      { name: "one", input: "test:1" },
+      { name: "two", input: "test:2" },
+    ];
+    set = await StageSet.build({ yaml: configuration(channels, { ladder: "256x144@200k" }) });
+  });
+  after(() => set?.strike());
+
+  for (const renderer of ["mse", "webcodecs"]) {
+    test(`${renderer}: flows, and sounds with the picture`, async (t) => {
+      const opened = await set.play({ options: { renderer }, channel: "one", sound: true });
+      await sleep(watchedMs);
+      await takeShot(opened.page, `watching-${renderer}`);
+      const record = await opened.page.evaluate(() => window.stage.record());
+      assertSane(record, opened);
+      assert.equal(record.stats.renderer, renderer, tellEvents(record));
+      assertFlows(t, record);
+      assertHeard(t, record);
+      assertTellsTheTruth(record);
+    });
+
+    test(`${renderer}: live again after a minute out of sight`, async (t) => {
+      const tab = await BareTab.open(set.browser, set.screenUrl);
+      const begin = { options: { renderer }, url: set.packager.manifestUrl("two") };
+      await tab.evaluate(`stage.begin(${JSON.stringify(begin)})`);
+      assert.ok(await tab.evaluate("stage.running(15000)"), "nothing plays");
+      await sleep(3000);
+      const before = await tab.evaluate("stage.record()");
+      await tab.hide();
+      await sleep(500);
+      assert.ok(await tab.evaluate("document.hidden"), "the tab is not hidden");
+      await sleep(watchedMs - 5000);
+      const hidden = await tab.evaluate("stage.record()");
+      const shownUtcMs = Date.now();
+      await tab.show();
+      await sleep(5000);
+      const record = await tab.evaluate("stage.record()");
+      await tab.shot(`hidden-${renderer}`);
+      await tab.close();
+
+      assertSane(record);
+      const since = record.pictures.slice(hidden.pictures.length);
+      assert.ok(since.length > 0, `no picture in 5 s; ${tellEvents(record)}`);
+      const firstMs = since[0].shownMs + record.utcOffsetMs - shownUtcMs;
+      t.diagnostic(`first picture ${Math.round(firstMs)} ms after the tab was shown`);
+      assert.ok(firstMs < 2000, `the first picture came ${firstMs} ms after the tab was shown`);
+      const ages = (r, pictures) =>
+        pictures.map((p) => p.shownMs + r.utcOffsetMs - p.captureUtcMs);
+      const atFirst = median(ages(before, settled(before)));
+      const atLast = median(ages(record, since.slice(-25)));
+      t.diagnostic(`capture to screen ${Math.round(atFirst)} ms before, ${Math.round(atLast)} ms after`);
+      assert.ok(atLast < atFirst + 500, `it is ${atLast} ms behind, and was ${atFirst} before it was hidden`);
+    });
+  }
+});

@@ -69,6 +69,7 @@ export class Histogram {
   #tm90 = make("b", {}, "–");
   #text = make("p", { class: "soft counts" });
   #chart = make("div", { class: "chart", role: "img" });
+  #hint = make("p", { class: "soft hint" }, "Change the channel, and this shows how long that takes.");
   /** @type {import("./charts.js").Plot | null} */
   #plot = null;
   #loading = false;
@@ -80,6 +81,7 @@ export class Histogram {
     this.#chart.style.height = `${height}px`;
     root.append(make("p", { class: "headline" }, this.#tm90, make("span", { class: "of" }, "tm90")), this.#text,
       this.#chart);
+    this.#chart.append(this.#hint);
     this.show([]);
   }
 
@@ -93,6 +95,7 @@ export class Histogram {
       this.#plot?.setData(seriesOf({ lowMs: 0, widthMs: 10, counts: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], above: 0 }));
       return;
     }
+    this.#hint.remove();
     const bins = binsOf(sorted);
     const worst = msText(sorted[sorted.length - 1]);
     write(this.#text, `${countText(sorted.length)} ${sorted.length === 1 ? "change" : "changes"} · median `
@@ -124,7 +127,7 @@ export class Histogram {
     return {
       width: this.#chart.clientWidth || 320,
       height,
-      padding: [8, 8, 0, 0],
+      padding: [8, 16, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false, range: rangeX }, y: { range: rangeY } },

@@ -57,7 +57,7 @@ export class Trend {
     this.#text = text;
     this.#whole = whole;
     this.#chart.style.height = `${height}px`;
-    root.append(make("div", { class: "card trend" }, make("h3", {}, title),
+    root.append(make("div", { class: "card trend" }, make("h2", {}, title),
       make("p", { class: "headline" }, this.#value, this.#note), this.#chart));
   }
 

@@ -1,6 +1,6 @@
 // A figure with its course over the last minutes.
 
-import { colour, keepFitting, loadCharts, plainAxis } from "./charts.js";
+import { colour, keepFitting, loadCharts, plainAxis, wholeSteps } from "./charts.js";
 import { make, write } from "./markup.js";
 import { countText } from "./units.js";
 
@@ -22,8 +22,6 @@ function tickText(value) {
   }
   return value.toLocaleString("en", { maximumSignificantDigits: 3 });
 }
-
-const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 /** @type {import("./charts.js").Range} */
 const rangeY = (_, low, high) => [0, high > 0 ? high * 1.15 : 1];

@@ -48,6 +48,7 @@ export function joinAgain(s, manifestFirst) {
 export function joinDrop(s) {
   for (const stream of s.streams()) stream.close();
   s.picture = s.next = s.sound = s.soundNext = null;
+  if (s.splice) s.actions.tell({ what: "switch-failed", track: s.splice.track, text: "a join takes its place" });
   s.splice = null;
   s.spliceTries.worked();
   s.listening = { pending: false, from: "now", tries: new Tries(), opened: false, least: 0, handed: -1 };

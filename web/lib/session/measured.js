@@ -62,6 +62,8 @@ export class Ahead {
   #atMs = 0;
   #lowMs = Infinity;
   #configuredFloorMs;
+  /** The renderer lets a new rung begin with what it has not shown yet of the old one. */
+  overlaps = false;
 
   /** @param {number | null} floorMs */
   constructor(floorMs) {

@@ -5,7 +5,7 @@ import { followBroken } from "./follow.js";
 import { joinAgain } from "./join.js";
 import { isOld, manifestNow } from "./manifests.js";
 import { soundBroken, soundIsHopeless, soundNextBroken } from "./sound.js";
-import { spliceBroken } from "./splice.js";
+import { spliceBroken, spliceGiveUp } from "./splice.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -79,7 +79,7 @@ function repairNext(s, next) {
 function repairPicture(s, picture) {
   tell(s, picture, () => s.join.tries.nextMs);
   const isProven = s.nowMs - picture.openedMs >= PROVEN_MS && s.join.tries.failures === 0;
-  if (s.splice) spliceBroken(s);
+  spliceGiveUp(s, "the rung that plays is lost", false);
   joinAgain(s, picture.missing);
   if (isProven) s.join.tries.nextMs = s.nowMs;
 }

@@ -15,11 +15,12 @@ import { frameBeside } from "./when.js";
  * @property {number} aheadMs     what the renderer has still to show; Infinity: not known
  * @property {number} floorMs     and is to have left
  * @property {number} failures    of this switch: how often the packet came too late
+ * @property {boolean} overlaps   the new rung may begin with a frame that was handed over and is not shown yet
  */
 
 /**
  * @typedef {object} Plan
- * @property {number} frames    1 or more: the switch is at the last frame received and that many
+ * @property {number} frames    the switch is at the last frame received and that many; 1 or more without overlap
  * @property {boolean} primes   the continuation would come too late unless it flows already
  * @property {number} packetMs  when the packet is there, from now on
  */
@@ -45,7 +46,7 @@ export function planSplice(c) {
   /** @param {number} frames  and when its continuation does, which is asked for when the packet is there */
   const leftLaterMs = (frames) =>
     aheadMs + frames * frameMs - Math.max(packetMs(frames) + roundTripMs, (frames + 1) * frameMs - ageMs);
-  let frames = 1;
+  let frames = c.overlaps && Number.isFinite(aheadMs) ? Math.min(1, 1 - Math.floor(aheadMs / frameMs)) : 1;
   while (frames < most && leftMs(frames) < floorMs && leftMs(frames + 1) > leftMs(frames)) frames++;
   if (roundTripMs <= frameMs / 2) return planned(frames, false);
   for (let later = frames; later <= most; later++)

@@ -15,10 +15,11 @@
 // there for the packet of the very next frame.
 
 import { putPollOff, updateManifest } from "./manifests.js";
-import { followIsNear } from "./follow.js";
 import { aligned, planSplice } from "./splice-plan.js";
 import { rungFor } from "./state.js";
 import { Stream } from "./stream.js";
+import { followIsNear } from "./target.js";
+import { isTooMuch } from "./waiting.js";
 
 /**
  * @typedef {import("../types.js").Track} Track
@@ -26,8 +27,6 @@ import { Stream } from "./stream.js";
  * @typedef {import("./stream.js").Out} Out
  */
 
-const HELD_MAX_MS = 10000;
-const HELD_MAX_BYTES = 32 << 20;
 const FAILURES_MAX = 5;
 /** How much longer a packet is believed to take when one was too late. */
 const LATER = 1.5;
@@ -121,6 +120,7 @@ function plan(s, splice) {
     aheadMs: s.ahead.ms(s.nowMs),
     floorMs: s.ahead.floorMs(picture.track),
     failures: splice.failures,
+    overlaps: s.ahead.overlaps,
   });
 }
 
@@ -132,7 +132,8 @@ function plan(s, splice) {
  */
 function choose(s, splice, frames) {
   const picture = /** @type {Stream} */ (s.picture);
-  const at = aligned(picture.track, splice.track, picture.received + frames);
+  const from = Math.max(picture.received + frames, Math.min(picture.first, picture.received) + 1);
+  const at = aligned(picture.track, splice.track, from);
   if (!at || (picture.last >= 0 && at.old > picture.last)) return false;
   splice.number = at.number;
   splice.old = at.old;
@@ -247,7 +248,7 @@ function guard(s) {
       return;
     }
     again(s, splice);
-  } else if (splice.held.length * picture.frameMs > HELD_MAX_MS || splice.heldBytes > HELD_MAX_BYTES) {
+  } else if (isTooMuch(splice.held.length, picture.frameMs, splice.heldBytes)) {
     spliceGiveUp(s, "its packet has not come", true);
   } else if (isTooLate(s, splice)) {
     splice.failures++;

@@ -66,7 +66,7 @@ test("whatever happens, what is handed over is right, and the picture comes back
     const before = viewer.frames.video;
     viewer.run(2000);
     assert.ok(viewer.frames.video - before >= 48, `seed ${seed}: ${viewer.frames.video - before} pictures in 2 s`);
-    assert.ok(viewer.open.size <= 4, `seed ${seed}: ${viewer.open.size} requests`);
+    assert.ok(viewer.open.size <= 5, `seed ${seed}: ${viewer.open.size} requests`);
     viewer.call("leave");
     assert.equal(viewer.open.size, 0);
   }

@@ -50,3 +50,12 @@ test("rungs of other rates are where frames of both begin together", () => {
   assert.deepEqual(aligned(track(30), track(25), 7), { old: 12, number: 10 });
   assert.equal(aligned({ ...track(25), frameRate: { value: 24999, scale: 1000 } }, track(25), 7), null);
 });
+
+test("where rungs may overlap it is a frame that was received already, if what is ahead of it lasts", () => {
+  const over = (conditions) => at({ overlaps: true, ...conditions });
+  assert.equal(over({ aheadMs: 120, floorMs: 30 }).frames, 0);
+  assert.equal(over({ aheadMs: 200, floorMs: 30 }).frames, -2);
+  assert.equal(over({ aheadMs: Infinity }).frames, 1);
+  assert.equal(over({ aheadMs: 200, floorMs: 30, failures: 1 }).frames, -1);
+  assert.equal(at({ aheadMs: 200, floorMs: 30 }).frames, 1);
+});

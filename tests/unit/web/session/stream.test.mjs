@@ -39,7 +39,7 @@ test("the packet's picture, then the continuation from where the packet says", (
 
 test("the next segment is asked for when its first frame is the third ahead", () => {
   const { actions, stream } = opened(1019);
-  const current = stream.current.request;
+  const current = stream.segments.current.request;
   actions.drain();
   stream.frame(current, frame(1020));
   stream.frame(current, frame(1021));
@@ -53,9 +53,9 @@ test("the next segment is asked for when its first frame is the third ahead", ()
 
 test("frames come in order whichever response brings them first", () => {
   const { stream } = opened(1021);
-  const current = stream.current.request;
+  const current = stream.segments.current.request;
   stream.frame(current, frame(1022));
-  const ahead = stream.ahead.request;
+  const ahead = stream.segments.ahead.request;
   stream.frame(ahead, frame(1025));
   stream.frame(ahead, frame(1026));
   assert.deepEqual(taken(stream), [1021, 1022]);
@@ -70,9 +70,9 @@ test("frames come in order whichever response brings them first", () => {
 
 test("a segment ahead that fails is asked for again when its turn has come", () => {
   const { actions, stream } = opened(1021);
-  const current = stream.current.request;
+  const current = stream.segments.current.request;
   stream.frame(current, frame(1022));
-  assert.equal(stream.failed(stream.ahead.request, 500, "no"), false);
+  assert.equal(stream.failed(stream.segments.ahead.request, 500, "no"), false);
   for (const n of [1023, 1024]) stream.frame(current, frame(n));
   actions.drain();
   stream.finished(current);
@@ -83,17 +83,17 @@ test("a segment ahead that fails is asked for again when its turn has come", () 
 
 test("a segment that ends early, or is not there, may mean that the Presentation is over", () => {
   const early = opened(1005).stream;
-  early.frame(early.current.request, frame(1006));
-  assert.equal(early.finished(early.current.request), true);
+  early.frame(early.segments.current.request, frame(1006));
+  assert.equal(early.finished(early.segments.current.request), true);
   const missing = opened(1005).stream;
-  assert.equal(missing.failed(missing.current.request, 404, "gone"), true);
+  assert.equal(missing.failed(missing.segments.current.request, 404, "gone"), true);
   assert.equal(missing.broken, "gone");
   assert.equal(missing.missing, true);
 });
 
 test("a response that breaks after its last frame is complete", () => {
   const { stream } = opened(1021);
-  const current = stream.current.request;
+  const current = stream.segments.current.request;
   for (const n of [1022, 1023, 1024]) stream.frame(current, frame(n));
   stream.failed(current, 0, "connection reset");
   assert.equal(stream.broken, "");
@@ -102,8 +102,8 @@ test("a response that breaks after its last frame is complete", () => {
 for (const n of [1009, 1007, 1006, 900])
   test(`frame ${n} where 1008 is due ends it`, () => {
     const { stream } = opened(1006);
-    stream.frame(stream.current.request, frame(1007));
-    stream.frame(stream.current.request, frame(n));
+    stream.frame(stream.segments.current.request, frame(1007));
+    stream.frame(stream.segments.current.request, frame(n));
     assert.match(stream.broken, /came where 1008 was due|no frame starts/);
     assert.deepEqual(taken(stream), [1006, 1007]);
   });
@@ -122,30 +122,30 @@ test("a packet without a picture is of no use", () => {
 
 test("what waits is bounded by bytes", () => {
   const { stream } = opened(1021);
-  stream.frame(stream.current.request, frame(1022));
-  const ahead = stream.ahead.request;
+  stream.frame(stream.segments.current.request, frame(1022));
+  const ahead = stream.segments.ahead.request;
   const big = 1 << 20;
   for (let n = 1025; n < 1025 + 40 && !stream.broken; n++) stream.frame(ahead, frame(n, big));
   assert.match(stream.broken, /more frames wait than can be held/);
-  assert.ok(stream.early.length <= 33);
+  assert.ok(stream.segments.early.count <= 33);
 });
 
 test("what waits is bounded by time", () => {
   const { stream } = opened(1000);
   let n = 1001;
   while (!stream.broken && n < 2000) {
-    stream.frame(stream.current.request, frame(n++));
-    if ((n - 1000) % 25 === 0) stream.finished(stream.current.request);
+    stream.frame(stream.segments.current.request, frame(n++));
+    if ((n - 1000) % 25 === 0) stream.finished(stream.segments.current.request);
   }
   assert.ok(stream.out.length <= 251, `${stream.out.length}`);
 });
 
 test("a packet of a frame beside a continuation that flows: it opens with that one", () => {
   const { stream } = opened(1001);
-  for (const n of [1002, 1003, 1004]) stream.frame(stream.current.request, frame(n));
+  for (const n of [1002, 1003, 1004]) stream.frame(stream.segments.current.request, frame(n));
   stream.askPacket(1006);
-  stream.frame(stream.current.request, frame(1005));
+  stream.frame(stream.segments.current.request, frame(1005));
   stream.packet({ header: { kind: "video" }, frame: { ...frame(1006), sync: true }, segment: 3, offset: 999 });
-  for (const n of [1006, 1007]) stream.frame(stream.current.request, frame(n));
+  for (const n of [1006, 1007]) stream.frame(stream.segments.current.request, frame(n));
   assert.deepEqual(taken(stream), [1006, 1007]);
 });

@@ -35,7 +35,7 @@ function save(name, png) {
 const packager = await Packager.start(yaml);
 const browser = await launchChromium();
 try {
-  const options = { viewport: { width: 1280, height: 868 } };
+  const options = { viewport: { width: 1280, height: 900 } };
   const page = await (await browser.newContext({ ...options, colorScheme: "light" })).newPage();
   await page.goto(packager.url);
   await page.waitForFunction(() => document.querySelectorAll(".tile[data-drawn]").length === 4);

@@ -110,6 +110,7 @@ class Page {
     const channel = this.#nameOf(told.url);
     this.#zapping = false;
     this.#hasPicture = true;
+    found("picture", HTMLElement).dataset.on = "yes";
     this.#hasFailed = false;
     this.#errands.release();
     this.#notices.clear("starting", "lost", "fatal", "ended", "blocked", "signed");

@@ -2,6 +2,8 @@
 
 import { mediaSourceClass } from "../render/mse/media-line.js";
 import { MseRenderer } from "../render/mse/renderer.js";
+import { WebCodecsRenderer } from "../render/webcodecs/renderer.js";
+import { whyNot as whyNotWebCodecs } from "../render/webcodecs/support.js";
 
 /**
  * @typedef {import("../types.js").Renderer} Renderer
@@ -11,8 +13,7 @@ import { MseRenderer } from "../render/mse/renderer.js";
 /** @returns {{mse: boolean, webcodecs: boolean, why: string}} why: what is missing, "": nothing */
 export function supported() {
   const mse = mediaSourceClass() !== null;
-  /** @type {string} */
-  const whyNot = "there is no renderer over WebCodecs yet";
+  const whyNot = whyNotWebCodecs();
   const why = [mse ? "" : "this browser has no Media Source Extensions", whyNot].filter((text) => text).join("; ");
   return { mse, webcodecs: whyNot === "", why };
 }
@@ -25,7 +26,8 @@ export function supported() {
  * @returns {{renderer: Renderer | null, text: string}}  text: why it is another one, or none
  */
 export function createRenderer(name, element, tell, clock) {
-  const { mse, why } = supported();
+  const { mse, webcodecs, why } = supported();
+  if (name === "webcodecs" && webcodecs) return { renderer: new WebCodecsRenderer(element, tell, clock), text: "" };
   if (!mse) return { renderer: null, text: why };
   return { renderer: new MseRenderer(element, tell, clock), text: name === "mse" ? "" : why };
 }

@@ -106,8 +106,8 @@ echo
 echo "On the air:"
 sed 's/^/  /' "$lines"
 base=$(sed -n '1s,.* \(http://[^/]*\)/.*,\1,p' "$lines")
-printf '  %s/           the channels\n  %s/healthz    is all well?\n  %s/metrics    figures\n' \
-    "$base" "$base" "$base"
+printf '  %s/           watch, zap and see what it took: open it in a browser\n' "$base"
+printf '  %s/healthz    is all well?\n  %s/metrics    figures\n' "$base" "$base"
 if [ -n "$seconds" ]; then
     echo "Serving for $seconds s."
 else

@@ -280,6 +280,8 @@ int origin_create_with(const struct origin_config *config, const struct origin_l
         return ERR_NOMEM;
     s = &o->service;
     s->limits = *limits;
+    s->files = config->files;
+    s->file_count = config->file_count;
     origin_site_init(&s->site, &s->parking);
     origin_gate_init(&s->gate);
     origin_certificates_init(&s->certificates);

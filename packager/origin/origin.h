@@ -4,6 +4,7 @@
  *   /CHANNEL/PRESENTATION/TRACK/init-{initId}.mp4               Initialization Packets (HESP 4.3)
  *   /CHANNEL/PRESENTATION/TRACK/content-{segmentId}.mp4         Continuation Segments (HESP 5.3)
  *   any path of a page                                          that page
+ *   any path of a file                                          that file
  *   /~EXPIRES-SIGNATURE before any of these                     the same, signed
  * (access/signature.h)
  *
@@ -17,9 +18,21 @@
 #include "packager/store/store.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct origin;
+
+/* A file that is part of the program: the same as long as it runs, for everybody. Borrowed, for the
+ * origin's life; its bytes go out as they are. */
+struct origin_file {
+    const char *path; /* "/web/page/page.css" */
+    const char *content_type;
+    const char *etag;   /* with its quotes (RFC 9110 8.8.3) */
+    const char *policy; /* Content-Security-Policy; NULL: none */
+    const uint8_t *bytes;
+    size_t size;
+};
 
 struct origin_config {
     char address[64]; /* numeric IPv4 or IPv6 */
@@ -33,6 +46,8 @@ struct origin_config {
     /* PEM files, borrowed until origin_create returns: the certificate with its chain, and its key.
      * Both NULL: plain HTTP. */
     const char *certificate_path, *key_path;
+    const struct origin_file *files; /* by path, in the order of strcmp */
+    size_t file_count;
 };
 
 /* Who may ask for something. Stores are always ORIGIN_SIGNED. */

@@ -3,6 +3,7 @@
 #include "media/core/clock.h"
 #include "media/core/err.h"
 #include "media/core/timebase.h"
+#include "packager/origin/files.h"
 #include "packager/origin/live.h"
 #include "packager/origin/loop.h"
 #include "packager/origin/respond.h"
@@ -137,6 +138,14 @@ static enum MHD_Result answer_page(struct origin_request *r, const struct origin
     return origin_respond_page(r, (unsigned)status, page->content_type, &body);
 }
 
+static enum MHD_Result answer_file(struct origin_request *r, const struct origin_file *file)
+{
+    const char *known =
+        MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
+
+    return origin_respond_file(r, file, origin_file_is_known(file, known));
+}
+
 /* One look into the store. ERR_OK and a reference in *out, or the store's status. */
 static int find_packet(struct origin_request *r, struct store_track *track,
                        const struct origin_route *route, struct blob **out)
@@ -266,6 +275,8 @@ enum MHD_Result origin_request_answer(struct origin_request *r, const char *targ
     const char *signed_path = origin_route_path(target);
     const char *path = access_path(signed_path);
     const struct origin_page *page = origin_site_find_page(&r->service->site, path);
+    const struct origin_file *file =
+        origin_files_find(r->service->files, r->service->file_count, path);
     enum access_verdict verdict;
 
     origin_client_waits(r->client);
@@ -273,13 +284,16 @@ enum MHD_Result origin_request_answer(struct origin_request *r, const char *targ
         return MHD_NO;
     if (r->too_fast && keep_back(r))
         return MHD_YES;
-    if (r->too_fast && (page == NULL || !page->always))
+    /* The page is made of more files than some limits allow a second: they come late, but come. */
+    if (r->too_fast && file == NULL && (page == NULL || !page->always))
         return origin_respond_too_fast(r);
     r->too_fast = false;
     if (r->method == ORIGIN_OTHER_METHOD)
         return origin_respond_bad_method(r);
     if (r->method == ORIGIN_OPTIONS)
         return origin_respond_options(r);
+    if (file != NULL)
+        return answer_file(r, file);
     verdict = admit(r, page, signed_path);
     if (verdict != ACCESS_GRANTED && page != NULL && page->rule == ORIGIN_WITH_TOKEN)
         return origin_respond_unauthorized(r);

@@ -20,6 +20,8 @@
 /* What all requests of an origin share. */
 struct origin_service {
     struct origin_limits limits;
+    const struct origin_file *files; /* borrowed; sorted by path */
+    size_t file_count;
     struct origin_counters counters;
     struct origin_site site;
     struct origin_gate gate;

@@ -216,6 +216,23 @@ enum MHD_Result origin_respond_page(struct origin_request *r, unsigned status,
     return respond_sized(r, status, response, size, content_type, ORIGIN_NO_STORE);
 }
 
+enum MHD_Result origin_respond_file(struct origin_request *r, const struct origin_file *file,
+                                    bool known)
+{
+    /* 304 says how long the file is, and brings none of it (RFC 9110 8.6). */
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(file->size, (void *)file->bytes, MHD_RESPMEM_PERSISTENT);
+
+    if (response != NULL) {
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, file->etag);
+        MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+        if (file->policy != NULL)
+            MHD_add_response_header(response, "Content-Security-Policy", file->policy);
+    }
+    return respond_sized(r, known ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, response,
+                         known ? 0 : file->size, file->content_type, "no-cache");
+}
+
 static void release_packet(void *context)
 {
     blob_unref(context);

@@ -48,6 +48,9 @@ enum MHD_Result origin_respond_options(struct origin_request *r);
 enum MHD_Result origin_respond_busy(struct origin_request *r, const char *text);
 /* 416; length is the finished segment's (H30). */
 enum MHD_Result origin_respond_unsatisfiable(struct origin_request *r, int64_t length);
+/* A file, or 304 where the asker has it as it is; each browser asks every time whether it has. */
+enum MHD_Result origin_respond_file(struct origin_request *r, const struct origin_file *file,
+                                    bool known);
 /* Takes body's bytes. */
 enum MHD_Result origin_respond_page(struct origin_request *r, unsigned status,
                                     const char *content_type, struct bytes_writer *body);

@@ -1,5 +1,5 @@
-/* The pages about a service: /, /time, /healthz, /metrics, and each channel's manifest. They are
- * made on the origin's thread, with the service's lock held. */
+/* The pages about a service: /time, /healthz, /metrics, and each channel's manifest. They are made
+ * on the origin's thread, with the service's lock held. */
 #ifndef PACKAGER_PIPELINE_PAGES_H
 #define PACKAGER_PIPELINE_PAGES_H
 

@@ -6,6 +6,7 @@
 #include "packager/config/compare.h"
 #include "packager/ingest/feed_log.h"
 #include "packager/pipeline/pages.h"
+#include "packager/web/files.h"
 
 #include <inttypes.h>
 #include <malloc.h>
@@ -136,7 +137,9 @@ int service_create(struct config *config, struct service *s)
                                    .max_connections_per_address =
                                        config->max_connections_per_address,
                                    .max_request_rate = config->max_request_rate,
-                                   .exempt = config->exempt};
+                                   .exempt = config->exempt,
+                                   .files = web_files,
+                                   .file_count = web_file_count};
     feed_log_capture_libav();
     *s = (struct service){.config = *config, .started_us = clock_monotonic_us(), .next_number = 1};
     *config = (struct config){0};

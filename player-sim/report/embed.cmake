@@ -1,13 +1,13 @@
 # What --html is made of: uPlot from npm, and page/. Two uses:
 #
-# include() in CMakeLists.txt: has npm install uPlot into the build directory, once for each state
-# of its lock file (then nothing is fetched any more), and adds the source that holds everything to
-# player-sim_report. Without npm, or where it can't fetch, the build goes on without the page.
+# include() in CMakeLists.txt: adds the source that holds everything to player-sim_report. Without
+# uPlot the build goes on without the page.
 #
 # cmake -DOUT=<file.c> -DMISSING=<why there is no uPlot> -DASSETS=<name|file,name|file...>
 #       -P embed.cmake
 # writes that source.
 if(CMAKE_SCRIPT_MODE_FILE)
+  include(${CMAKE_CURRENT_LIST_DIR}/../../web/page/c_array.cmake)
   set(arrays "")
   set(table "")
   set(number 0)
@@ -16,9 +16,8 @@ if(CMAKE_SCRIPT_MODE_FILE)
     string(REPLACE "|" ";" asset "${asset}")
     list(GET asset 0 name)
     list(GET asset 1 file)
-    file(READ ${file} hex HEX)
-    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
-    string(APPEND arrays "static const unsigned char asset_${number}[] = {${bytes}};\n")
+    c_array(asset_${number} ${file} array)
+    string(APPEND arrays "${array}")
     string(APPEND table
            "    {\"${name}\", asset_${number}, sizeof asset_${number}},\n")
     math(EXPR number "${number} + 1")
@@ -35,36 +34,9 @@ if(CMAKE_SCRIPT_MODE_FILE)
   return()
 endif()
 
+include(${CMAKE_SOURCE_DIR}/web/page/uplot.cmake)
 set(report_folder ${CMAKE_SOURCE_DIR}/player-sim/report)
-set(web_folder ${CMAKE_BINARY_DIR}/web)
-set(uplot ${web_folder}/node_modules/uplot)
-set(report_missing "")
-
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-                                       ${CMAKE_SOURCE_DIR}/web/page/package-lock.json)
-file(SHA256 ${CMAKE_SOURCE_DIR}/web/page/package-lock.json lock)
-set(stamp ${web_folder}/node_modules/installed-${lock})
-if(NOT EXISTS ${stamp})
-  find_program(OPENHESP_NODE node)
-  find_program(OPENHESP_NPM npm)
-  if(OPENHESP_NODE AND OPENHESP_NPM)
-    file(COPY ${CMAKE_SOURCE_DIR}/web/page/package.json ${CMAKE_SOURCE_DIR}/web/page/package-lock.json
-              ${CMAKE_SOURCE_DIR}/web/page/.npmrc DESTINATION ${web_folder})
-    execute_process(
-      COMMAND ${OPENHESP_NPM} ci --ignore-scripts --prefer-offline --fetch-retries=1 --no-audit --no-fund
-              --loglevel=error
-      WORKING_DIRECTORY ${web_folder}
-      RESULT_VARIABLE status
-      OUTPUT_QUIET TIMEOUT 300)
-    if(status EQUAL 0)
-      file(WRITE ${stamp} "")
-    else()
-      set(report_missing "npm could not fetch uPlot")
-    endif()
-  else()
-    set(report_missing "Node.js and npm were not found")
-  endif()
-endif()
+set(report_missing "${uplot_missing}")
 
 set(report_assets "")
 set(report_asset_files "")
@@ -91,8 +63,7 @@ endif()
 string(REPLACE ";" "," report_assets "${report_assets}")
 
 # Its name tells with or without, so that the other one is made when that changes.
-string(MD5 report_state "${report_missing}${lock}")
-set(report_source ${CMAKE_BINARY_DIR}/generated/report_assets_${report_state}.c)
+set(report_source ${CMAKE_BINARY_DIR}/generated/report_assets_${uplot_state}.c)
 add_custom_command(
   OUTPUT ${report_source}
   COMMAND ${CMAKE_COMMAND} -DOUT=${report_source} "-DMISSING=${report_missing}"

@@ -1,8 +1,9 @@
-/* What an operator looks at, over real HTTP: /healthz, /metrics, /time and the list of channels, of
- * two channels of which one has no feed (the contract of the pages). */
+/* What an operator looks at, over real HTTP: /healthz, /metrics, /time and the page with the
+ * modules of its player, of two channels of which one has no feed (the contract of the pages). */
 #include "e2e/packager.h"
 #include "media/core/clock.h"
 #include "support/cmocka_all.h"
+#include "support/http_raw.h"
 #include "support/metrics_text.h"
 
 #include <curl/curl.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATIENCE_US = 20000000, PAUSE_US = 100000, RATE = 30 };
+enum { PATIENCE_US = 20000000, PAUSE_US = 100000, RATE = 30, PATH_BYTES = 128 };
 
 static const char yaml[] = "preset: ultrafast\n"
                            "segment_duration: 1\n"
@@ -225,19 +226,86 @@ static void the_metrics_checker_sees_faults(void **state)
     assert_true(metrics_text_follows(good, good, error));
 }
 
-static void the_root_lists_the_channels(void **state)
+static void expect_file(struct packager *p, const char *path, const char *type,
+                        struct http_answer *answer)
+{
+    packager_get(p, path, 200, answer);
+    expect_header(answer, "Content-Type", type);
+    expect_header(answer, "Cache-Control", "no-cache");
+    expect_header(answer, "X-Content-Type-Options", "nosniff");
+    assert_true(answer->size > 0);
+}
+
+/* Path of the next <link> of text with this rel, from its root on; false: there is none. */
+static bool next_link(const char **text, const char *rel, char path[PATH_BYTES])
+{
+    char start[PATH_BYTES];
+    snprintf(start, sizeof start, "<link rel=\"%s\" href=\"", rel);
+    const char *at = strstr(*text, start);
+    if (!at)
+        return false;
+    at += strlen(start);
+    snprintf(path, PATH_BYTES, "/%.*s", (int)strcspn(at, "\""), at);
+    *text = at;
+    return true;
+}
+
+/* All that the page begins with is there, and nothing that a module imports was forgotten. */
+static void the_root_is_the_page(void **state)
 {
     struct packager *p = *state;
+    struct http_answer page, part;
+    char path[PATH_BYTES];
+    int modules = 0;
+    expect_file(p, "/", "text/html; charset=utf-8", &page);
+    expect_header(&page, "Content-Security-Policy", "default-src 'self'");
+    const char *at = (const char *)page.body;
+    assert_non_null(strstr(at, "<script type=\"module\" src=\"web/page/page.js\">"));
+    while (next_link(&at, "modulepreload", path)) {
+        expect_file(p, path, "text/javascript; charset=utf-8", &part);
+        http_answer_finish(&part);
+        modules++;
+    }
+    assert_true(modules > 0);
+    at = (const char *)page.body;
+    assert_true(next_link(&at, "stylesheet", path));
+    expect_file(p, path, "text/css; charset=utf-8", &part);
+    http_answer_finish(&part);
+    expect_file(p, "/web/lib/types.js", "text/javascript; charset=utf-8", &part);
+    http_answer_finish(&part);
+    http_answer_finish(&page);
+}
+
+static void what_a_browser_has_is_not_sent_again(void **state)
+{
+    struct packager *p = *state;
+    struct http_raw http;
+    char tag[160], line[192];
+    http_raw_open(&http, p->port);
+    http_raw_request(&http, "HEAD", "/web/page/page.js", "");
+    assert_int_equal(http_raw_head(&http), 200);
+    snprintf(tag, sizeof tag, "%s", http_raw_header(&http, "ETag"));
+    assert_int_equal(tag[0], '"');
+    snprintf(line, sizeof line, "If-None-Match: %s\r\n", tag);
+    http_raw_request(&http, "GET", "/web/page/page.js", line);
+    assert_int_equal(http_raw_head(&http), 304);
+    assert_string_equal(http_raw_header(&http, "ETag"), tag);
+    http_raw_request(&http, "GET", "/web/page/page.css", line);
+    assert_int_equal(http_raw_head(&http), 200);
+    http_raw_close(&http);
+}
+
+static void other_paths_are_not_found(void **state)
+{
+    static const char *const paths[] = {
+        "/nothing-here",         "/web", "/web/", "/web/page/", "/web/page/index.html",
+        "/web/page/package.json"};
+    struct packager *p = *state;
     struct http_answer answer;
-    packager_get(p, "/", 200, &answer);
-    expect_header(&answer, "Content-Type", "text/html; charset=utf-8");
-    assert_non_null(strstr((const char *)answer.body, "\"/one/manifest.json\""));
-    assert_non_null(strstr((const char *)answer.body, "\"/dark/manifest.json\""));
-    assert_non_null(strstr((const char *)answer.body, "192x108-100k"));
-    assert_non_null(strstr((const char *)answer.body, "/healthz"));
-    http_answer_finish(&answer);
-    packager_get(p, "/nothing-here", 404, &answer);
-    http_answer_finish(&answer);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        packager_get(p, paths[i], 404, &answer);
+        http_answer_finish(&answer);
+    }
 }
 
 int main(void)
@@ -246,7 +314,9 @@ int main(void)
         cmocka_unit_test(healthz_tells_of_each_channel),
         cmocka_unit_test(metrics_are_well_formed_and_go_on),
         cmocka_unit_test(the_metrics_checker_sees_faults),
-        cmocka_unit_test(the_root_lists_the_channels),
+        cmocka_unit_test(the_root_is_the_page),
+        cmocka_unit_test(what_a_browser_has_is_not_sent_again),
+        cmocka_unit_test(other_paths_are_not_found),
     };
     curl_global_init(CURL_GLOBAL_DEFAULT);
     int failed = cmocka_run_group_tests(tests, open_stage, close_stage);

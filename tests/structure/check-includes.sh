@@ -13,7 +13,7 @@ floors=(
     'packager/access'
     'packager/config packager/rtmp packager/pace packager/ladder packager/store'
     'packager/ingest packager/encode packager/origin'
-    'packager/track'
+    'packager/track packager/web'
     'packager/init'
     'packager/pipeline'
     'player-sim/stats player-sim/link player-sim/decode player-sim/session player-sim/content player-sim/abr player-sim/qoe'

@@ -158,8 +158,8 @@
  *   | {do: "tell", tell: Told}} SessionAction
  * begin: all that was handed over is of the past; what follows starts a new timeline (its first header follows at
  * once). header: frames of that track's kind are of this track from now on; the first of them is a keyframe that follows the
- * last one of the track before in time, without overlap. frame: in order of time for each kind, each sequence number
- * once. end: the channel is over and all of it was handed over.
+ * last one of the track before in time, without overlap, or, where the renderer overlaps, one that was handed over
+ * already. frame: in order of time for each kind and track, each sequence number once. end: the channel is over and all of it was handed over.
  */
 
 /**
@@ -184,6 +184,8 @@
  * @typedef {object} Renderer
  * @property {string} name                        "mse" or "webcodecs"
  * @property {number} targetLatencyMs             capture to screen; 0: as low as it goes. May be set at any time
+ * @property {boolean} overlaps                   a new rung may begin with a frame that was handed over of the old one
+ *                                                already: what is not shown yet of that gives way
  * @property {HTMLElement} surface                what shows the picture: the video, or a canvas in its place
  * @property {(video: Track, audio: Track | null, atMs: number) => void} begin   a join or zap that was asked for at atMs
  * @property {(track: Track, header: Header) => void} header

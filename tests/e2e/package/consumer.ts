@@ -55,8 +55,9 @@ player.on("zaped", () => undefined);
 // @ts-expect-error: it has no such property
 player.on("stalled", (e) => e.nothing);
 
-const started: Promise<void> = player.play();
-started.catch(() => player.pause());
+player.on("blocked", (e) => e.text.length);
+player.play();
+player.pause();
 player.muted = !player.muted;
 player.volume = player.volume / 2;
 for (const level of player.levels) {

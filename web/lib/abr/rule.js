@@ -113,7 +113,7 @@ export class BurstRule {
     return level;
   }
 
-  /** What was played is left for another place: the next step up is the first of a join, unless the last ones failed. */
+  /** Playback goes on elsewhere: the next step up is the first of a join, unless the last ones failed. */
   seek() {
     this.#begun = false;
     this.#slow = 0;

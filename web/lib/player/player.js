@@ -467,7 +467,9 @@ export class HespPlayer {
   /** @param {number} nowMs */
   #drained(nowMs) {
     const { session } = this.#drive;
-    if (this.#frames && this.#renderer) session.ahead(nowMs, this.#renderer.state(nowMs).aheadMs);
+    if (this.#frames && this.#renderer) {
+      session.ahead(nowMs, this.#renderer.state(nowMs).aheadMs, this.#renderer.overlaps);
+    }
     this.#frames = false;
     const bandwidthBps = this.#quality.advise(nowMs);
     if (bandwidthBps !== null) session.want(nowMs, bandwidthBps);

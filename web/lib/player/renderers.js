@@ -3,7 +3,6 @@
 import { mediaSourceClass } from "../render/mse/media-line.js";
 import { MseRenderer } from "../render/mse/renderer.js";
 import { WebCodecsRenderer } from "../render/webcodecs/renderer.js";
-import { whyNot as whyNotWebCodecs } from "../render/webcodecs/support.js";
 
 /**
  * @typedef {import("../types.js").Renderer} Renderer
@@ -13,7 +12,7 @@ import { whyNot as whyNotWebCodecs } from "../render/webcodecs/support.js";
 /** @returns {{mse: boolean, webcodecs: boolean, why: string}} why: what is missing, "": nothing */
 export function supported() {
   const mse = mediaSourceClass() !== null;
-  const whyNot = whyNotWebCodecs();
+  const whyNot = WebCodecsRenderer.why();
   const why = [mse ? "" : "this browser has no Media Source Extensions", whyNot].filter((text) => text).join("; ");
   return { mse, webcodecs: whyNot === "", why };
 }

@@ -3,10 +3,11 @@
 // ended. It is looked at now and then after that, too.
 
 import { joinBegin, joinDrop } from "./join.js";
-import { follow, followGoOn, followIsLate, followNextMs, followTarget } from "./follow.js";
+import { follow, followGoOn, followIsLate, followNextMs } from "./follow.js";
 import { answeredMs, askManifest, isAsked, manifestNow } from "./manifests.js";
 import { spliceGiveUp } from "./splice.js";
 import { rungFor } from "./state.js";
+import { followTarget } from "./target.js";
 import { frameMs } from "./when.js";
 
 /**

@@ -2,17 +2,17 @@
 // origin holds the request, and its frames follow those of the old one. Its packet is asked for a round trip and two
 // frames (50 ms at most; 200 ms in all) before its first frame is to be had, by when this one's frames come.
 
-import { edgeMs, manifestNow, presentationAfter, putPollOff, updateManifest } from "./manifests.js";
+import { edgeMs, putPollOff, updateManifest } from "./manifests.js";
 import { soundFollow, soundFollowed } from "./sound.js";
 import { spliceGiveUp } from "./splice.js";
 import { rungFor } from "./state.js";
 import { Stream } from "./stream.js";
+import { availableMs, followTarget, startMs } from "./target.js";
 import { Tries } from "./tries.js";
-import { frameMs, lasts, rationalMs } from "./when.js";
+import { lasts } from "./when.js";
 
 /**
  * @typedef {import("../types.js").Presentation} Presentation
- * @typedef {import("../types.js").Rational} Rational
  * @typedef {import("../types.js").Track} Track
  * @typedef {import("./state.js").State} State
  */
@@ -21,41 +21,8 @@ import { frameMs, lasts, rationalMs } from "./when.js";
 const LEAD_MAX_MS = 200;
 const EARLY_MS = 50;
 const EARLY_FRAMES = 2;
-/** A switch that is not done by then is given up for it, and none is begun. */
-const SWITCH_MS = 500;
 /** A join that finds its Presentation to have been over for longer than that joins the next one where that is now. */
 const LATE_JOIN_MS = 250;
-
-/**
- * @param {State} s
- * @returns {Presentation | null} where the picture goes on; null: nothing is listed, or it has no end
- */
-export function followTarget(s) {
-  const manifest = manifestNow(s);
-  const id = s.picture?.presentation.id;
-  const presentation = manifest?.presentations.find((p) => p.id === id);
-  if (!manifest || !presentation) return null;
-  const next = presentationAfter(manifest, presentation);
-  return next && next.video.length > 0 ? next : null;
-}
-
-/** @param {Presentation} to */
-const startMs = (to) => rationalMs(/** @type {Rational} */ (to.start));
-
-/**
- * When its first frame is there: as much after the last one received as their times differ.
- * @param {Stream} picture
- * @param {Presentation} to
- */
-function availableMs(picture, to) {
-  return picture.receivedMs + startMs(to) - frameMs(picture.track, picture.received);
-}
-
-/** @param {State} s  so soon that another rung of this Presentation is no longer worth asking for */
-export function followIsNear(s) {
-  const to = followTarget(s);
-  return to !== null && s.picture !== null && s.nowMs >= availableMs(s.picture, to) - SWITCH_MS;
-}
 
 /** @param {State} s  the channel was over, or a join came upon the end of a Presentation that was */
 export function followIsLate(s) {
@@ -140,14 +107,13 @@ export function followBroken(s) {
 export function followed(s) {
   const { next, picture } = s;
   if (!next || s.entry !== "follow" || !next.header || next.broken || !picture || !picture.ended) return false;
-  const hadSound = picture.presentation.audio !== null;
   const { presentation, track } = next;
   picture.close();
   s.picture = next;
   s.next = null;
   s.follow = { byNow: false, tries: new Tries() };
   s.end = { polls: 0, over: false };
-  if (hadSound !== (presentation.audio !== null)) beginAnew(s, presentation, track);
+  if ((s.begunSound !== null) !== (presentation.audio !== null)) beginAnew(s, presentation, track);
   s.actions.push({ do: "header", track, header: /** @type {import("../types.js").Header} */ (next.header) });
   s.actions.tell({ what: "presentation", presentation });
   soundFollowed(s);
@@ -164,6 +130,8 @@ export function followed(s) {
 function beginAnew(s, presentation, track) {
   s.sound?.close();
   s.sound = null;
+  s.soundlessUrl = "";
+  s.begunSound = presentation.audio;
   s.actions.push({ do: "begin", why: "resync", presentation, video: track, audio: presentation.audio });
   s.ahead.reset();
 }

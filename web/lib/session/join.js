@@ -48,6 +48,7 @@ export function joinAgain(s, manifestFirst) {
 export function joinDrop(s) {
   for (const stream of s.streams()) stream.close();
   s.picture = s.next = s.sound = s.soundNext = null;
+  if (s.splice) s.actions.tell({ what: "switch-failed", track: s.splice.track, text: "a join takes its place" });
   s.splice = null;
   s.spliceTries.worked();
   s.listening = { pending: false, from: "now", tries: new Tries(), opened: false, least: 0, handed: -1 };
@@ -86,7 +87,7 @@ export function joinGoOn(s) {
   s.join.pending = false;
   s.entry = "join";
   s.next = new Stream(s.actions, to, track, "now", why);
-  if (to.audio) s.sound = new Stream(s.actions, to, to.audio, "now", why);
+  if (to.audio && s.soundlessUrl !== s.url) s.sound = new Stream(s.actions, to, to.audio, "now", why);
 }
 
 /** @param {State} s */
@@ -104,10 +105,12 @@ export function joined(s) {
   s.picture = next;
   s.next = null;
   const { presentation, track } = next;
-  s.actions.push({ do: "begin", why: s.join.why, presentation, video: track, audio: presentation.audio });
+  const audio = s.soundlessUrl === s.url ? null : presentation.audio;
+  s.begunSound = audio;
+  s.actions.push({ do: "begin", why: s.join.why, presentation, video: track, audio });
   s.actions.push({ do: "header", track, header: next.header });
   s.ahead.reset();
   s.join.why = "resync"; // whatever is joined after that
   s.listening.opened = false;
-  if (presentation.audio) s.listening.least = frameBeside(presentation.audio, track, next.first) - PREROLL_FRAMES;
+  if (audio) s.listening.least = frameBeside(audio, track, next.first) - PREROLL_FRAMES;
 }

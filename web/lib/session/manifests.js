@@ -31,6 +31,8 @@ export class Manifests {
   constructor() {
     /** @type {Map<string, Known>} in order of their last use */
     this.known = new Map();
+    /** Whose manifest is never forgotten. */
+    this.watched = "";
     /** @type {string[]} to be fetched before they are needed */
     this.wanted = [];
     /** When the watched one's is to be fetched again. */
@@ -46,7 +48,7 @@ export class Manifests {
     let known = this.known.get(url);
     if (!known) {
       known = { url, learned: "", told: null, request: 0, answeredMs: -Infinity, toldMs: -Infinity };
-      const idle = [...this.known.values()].find(({ request }) => request === 0);
+      const idle = [...this.known.values()].find((one) => one.request === 0 && one.url !== this.watched);
       if (this.known.size >= KNOWN_MAX && idle) this.known.delete(idle.url);
     } else {
       this.known.delete(url);
@@ -61,7 +63,7 @@ export class Manifests {
  * @returns {Known}
  */
 function watched(s) {
-  return s.manifests.of(s.url);
+  return s.manifests.known.get(s.url) ?? s.manifests.of(s.url);
 }
 
 /**
@@ -230,7 +232,8 @@ export function watch(s, url) {
     old.request = 0;
   }
   s.url = url;
-  const known = watched(s);
+  s.manifests.watched = url;
+  const known = s.manifests.of(url);
   if (known.told) s.actions.tell({ what: "manifest", manifest: known.told });
   const poll = known.told ? Math.max(POLL_LEAST_MS, known.told.pollMs) : Infinity;
   s.manifests.pollMs = known.answeredMs + poll;

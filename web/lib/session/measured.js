@@ -8,6 +8,7 @@ import { lasts } from "./when.js";
  */
 
 const SAMPLES = 8;
+const RATIO_MAX = 8;
 
 /** A round trip and a packet's own time on the link, of the last few packets. */
 export class RoundTrip {
@@ -48,7 +49,7 @@ export class RoundTrip {
    */
   transferMs(track) {
     const ratio = this.#bandwidthBps > 0 ? track.bandwidthBps / this.#bandwidthBps : 1;
-    return this.#transferMs * Math.min(4, Math.max(0.25, ratio));
+    return this.#transferMs * Math.min(RATIO_MAX, Math.max(1 / RATIO_MAX, ratio));
   }
 }
 
@@ -61,6 +62,8 @@ export class Ahead {
   #atMs = 0;
   #lowMs = Infinity;
   #configuredFloorMs;
+  /** The renderer lets a new rung begin with what it has not shown yet of the old one. */
+  overlaps = false;
 
   /** @param {number | null} floorMs */
   constructor(floorMs) {

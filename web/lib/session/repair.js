@@ -4,9 +4,8 @@
 import { followBroken } from "./follow.js";
 import { joinAgain } from "./join.js";
 import { isOld, manifestNow } from "./manifests.js";
-import { soundBroken, soundNextBroken } from "./sound.js";
-import { spliceBroken } from "./splice.js";
-import { lacks } from "./stream.js";
+import { soundBroken, soundIsHopeless, soundNextBroken } from "./sound.js";
+import { spliceBroken, spliceGiveUp } from "./splice.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -23,7 +22,7 @@ const PROVEN_MS = 2000;
  * @param {Stream} stream
  */
 function isOutdated(s, stream) {
-  if (!lacks(stream.brokenStatus) || s.entry !== "join" || stream.flows) return false;
+  if (!stream.missing || s.entry !== "join" || stream.flows) return false;
   const joined = s.next ?? s.picture;
   const active = manifestNow(s)?.active.id;
   return !joined?.flows && ((active !== undefined && active !== stream.presentation.id) || isOld(s));
@@ -51,7 +50,15 @@ export function repair(s) {
   if (s.sound?.broken) {
     tell(s, s.sound, () => s.listening.tries.nextMs);
     soundBroken(s);
+    if (soundIsHopeless(s)) joinSoundless(s);
   }
+}
+
+/** @param {State} s */
+function joinSoundless(s) {
+  s.soundlessUrl = s.url;
+  joinAgain(s, false);
+  s.join.tries.nextMs = s.nowMs;
 }
 
 /** @param {State} s @param {Stream} next */
@@ -72,7 +79,7 @@ function repairNext(s, next) {
 function repairPicture(s, picture) {
   tell(s, picture, () => s.join.tries.nextMs);
   const isProven = s.nowMs - picture.openedMs >= PROVEN_MS && s.join.tries.failures === 0;
-  if (s.splice) spliceBroken(s);
+  spliceGiveUp(s, "the rung that plays is lost", false);
   joinAgain(s, picture.missing);
   if (isProven) s.join.tries.nextMs = s.nowMs;
 }

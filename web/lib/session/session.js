@@ -130,9 +130,11 @@ export class Session {
    * What the renderer still has of the picture: to be told at each frame that it was given, and every 50 ms at least.
    * @param {number} nowMs
    * @param {number} aheadMs
+   * @param {boolean} [overlaps]  a new rung may begin with a frame of that: it then takes over so much sooner
    */
-  ahead(nowMs, aheadMs) {
+  ahead(nowMs, aheadMs, overlaps = false) {
     this.#begin(nowMs);
+    this.#s.ahead.overlaps = overlaps;
     this.#s.ahead.told(nowMs, aheadMs, (this.#s.splice?.held.length ?? 0) > 0);
     this.#goOn();
   }
@@ -201,6 +203,7 @@ export class Session {
     const s = this.#s;
     joinDrop(s);
     joinBegin(s, why);
+    s.soundlessUrl = "";
     watch(s, url);
     this.#goOn();
   }

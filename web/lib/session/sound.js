@@ -1,10 +1,14 @@
 // The sound beside the picture: joined with it, followed on its own. The picture never waits for it. A continuation that
-// is lost is taken up again where it ended; where that is no longer there, at "now".
+// is lost is taken up again where it ended; where that is no longer there, at "now". Where it never comes, the channel is
+// joined anew without: media elements wait for sound that was announced.
 
 import { Stream } from "./stream.js";
 import { Tries } from "./tries.js";
 
 /** @typedef {import("./state.js").State} State */
+
+/** Four in a row take about four seconds. */
+const FAILURES_MAX = 4;
 
 /** @param {State} s  those frames that are in step with the picture */
 export function takeSound(s) {
@@ -91,6 +95,11 @@ export function soundBroken(s) {
   if (!(sound.missing && wasNumbered)) listening.tries.failed(s.nowMs);
 }
 
+/** @param {State} s  whether the picture is better off without it */
+export function soundIsHopeless(s) {
+  return s.picture !== null && s.begunSound !== null && s.listening.tries.failures >= FAILURES_MAX;
+}
+
 /** @param {State} s  that of the Presentation that follows is lost */
 export function soundNextBroken(s) {
   s.soundNext?.close();
@@ -101,7 +110,7 @@ export function soundNextBroken(s) {
 /** @param {State} s */
 function isDue(s) {
   const { picture, listening } = s;
-  return listening.pending && !s.sound && picture !== null && !picture.ended && picture.presentation.audio !== null;
+  return listening.pending && !s.sound && s.begunSound !== null && picture !== null && !picture.ended && picture.presentation.audio !== null;
 }
 
 /** @param {State} s */

@@ -15,12 +15,14 @@ import { frameBeside } from "./when.js";
  * @property {number} aheadMs     what the renderer has still to show; Infinity: not known
  * @property {number} floorMs     and is to have left
  * @property {number} failures    of this switch: how often the packet came too late
+ * @property {boolean} overlaps   the new rung may begin with a frame that was handed over and is not shown yet
  */
 
 /**
  * @typedef {object} Plan
- * @property {number} frames   1 or more: the switch is at the last frame received and that many
- * @property {boolean} primes  the continuation would come too late unless it flows already
+ * @property {number} frames    the switch is at the last frame received and that many; 1 or more without overlap
+ * @property {boolean} primes   the continuation would come too late unless it flows already
+ * @property {number} packetMs  when the packet is there, from now on
  */
 
 /** What it takes to make a packet. */
@@ -34,19 +36,28 @@ const ALIGN_FRAMES = 64;
  * @returns {Plan}
  */
 export function planSplice(c) {
+  const { frameMs, ageMs, roundTripMs, aheadMs, floorMs } = c;
   const besidesMs = c.transferMs + MAKE_MS;
-  const most = HELD_FRAMES + Math.floor((c.ageMs + c.roundTripMs) / c.frameMs);
-  /** @param {number} frames  when the packet is there, from now on */
-  const packetMs = (frames) => Math.max(c.roundTripMs, frames * c.frameMs - c.ageMs) + besidesMs;
-  /** @param {number} frames  what is ahead when it comes */
-  const leftMs = (frames) => c.aheadMs + (frames - 1) * c.frameMs - packetMs(frames);
-  let frames = 1;
-  while (frames < most && leftMs(frames) < c.floorMs && leftMs(frames + 1) > leftMs(frames)) frames++;
-  frames = Math.min(frames + c.failures, most);
-  // The continuation is asked for when the packet is there.
-  const continuesMs = Math.max(packetMs(frames) + c.roundTripMs, (frames + 1) * c.frameMs - c.ageMs);
-  const primes = c.roundTripMs > c.frameMs / 2 && c.aheadMs + frames * c.frameMs - continuesMs < c.floorMs;
-  return { frames, primes };
+  const most = HELD_FRAMES + Math.floor((ageMs + roundTripMs) / frameMs);
+  /** @param {number} frames */
+  const packetMs = (frames) => Math.max(roundTripMs, frames * frameMs - ageMs) + besidesMs;
+  /** @param {number} frames  what is ahead when the packet comes */
+  const leftMs = (frames) => aheadMs + (frames - 1) * frameMs - packetMs(frames);
+  /** @param {number} frames  and when its continuation does, which is asked for when the packet is there */
+  const leftLaterMs = (frames) =>
+    aheadMs + frames * frameMs - Math.max(packetMs(frames) + roundTripMs, (frames + 1) * frameMs - ageMs);
+  let frames = c.overlaps && Number.isFinite(aheadMs) ? Math.min(1, 1 - Math.floor(aheadMs / frameMs)) : 1;
+  while (frames < most && leftMs(frames) < floorMs && leftMs(frames + 1) > leftMs(frames)) frames++;
+  if (roundTripMs <= frameMs / 2) return planned(frames, false);
+  for (let later = frames; later <= most; later++)
+    if (leftMs(later) >= floorMs && leftLaterMs(later) >= floorMs) return planned(later, false);
+  return planned(frames, leftLaterMs(frames) < floorMs);
+
+  /** @param {number} chosen @param {boolean} primes @returns {Plan} */
+  function planned(chosen, primes) {
+    const number = Math.min(chosen + c.failures, most);
+    return { frames: number, primes, packetMs: packetMs(number) };
+  }
 }
 
 /**

@@ -15,10 +15,11 @@
 // there for the packet of the very next frame.
 
 import { putPollOff, updateManifest } from "./manifests.js";
-import { followIsNear } from "./follow.js";
 import { aligned, planSplice } from "./splice-plan.js";
 import { rungFor } from "./state.js";
 import { Stream } from "./stream.js";
+import { followIsNear } from "./target.js";
+import { isTooMuch } from "./waiting.js";
 
 /**
  * @typedef {import("../types.js").Track} Track
@@ -26,14 +27,18 @@ import { Stream } from "./stream.js";
  * @typedef {import("./stream.js").Out} Out
  */
 
-const HELD_MAX_MS = 10000;
-const HELD_MAX_BYTES = 32 << 20;
 const FAILURES_MAX = 5;
+/** How much longer a packet is believed to take when one was too late. */
+const LATER = 1.5;
+/** After so many that were too late, the picture waits for one that is about to come. */
+const FAILURES_PATIENT = 2;
+const PATIENCE_MS = 60;
 const STARVED_MS = 250;
 const STARVED_FRAMES = 5;
 const BOUNDARY_FRAMES = 4;
 /** Connections are few: six to a host on HTTP/1.1. */
-const REQUESTS_MAX = 4;
+const REQUESTS_MAX = 6;
+const REQUESTS_TO_BEGIN = 4;
 
 export class Splice {
   /**
@@ -48,6 +53,8 @@ export class Splice {
     /** The old rung's frame that begins with it. */
     this.old = Infinity;
     this.failures = 0;
+    /** When the packet is likely to be there. */
+    this.expectedMs = Infinity;
     /** The old one was given up. */
     this.alone = false;
     /** @type {Out[]} frames of the old rung from `old` on */
@@ -79,7 +86,7 @@ export function spliceGoOn(s) {
   if (s.splice) guard(s);
   if (s.splice || !isCalledFor(s) || s.nowMs < s.spliceTries.nextMs) return;
   const to = wanted(s);
-  if (!to || s.actions.open.size > REQUESTS_MAX) return;
+  if (!to || s.actions.open.size > REQUESTS_TO_BEGIN) return;
   const splice = new Splice(to, s.nowMs);
   if (isAtBoundary(s, splice)) return;
   s.splice = splice;
@@ -109,10 +116,11 @@ function plan(s, splice) {
     frameMs: picture.frameMs,
     ageMs: Math.max(0, s.nowMs - picture.receivedMs),
     roundTripMs: s.roundTrip.ms,
-    transferMs: s.roundTrip.transferMs(splice.track),
+    transferMs: s.roundTrip.transferMs(splice.track) * LATER ** splice.failures,
     aheadMs: s.ahead.ms(s.nowMs),
     floorMs: s.ahead.floorMs(picture.track),
     failures: splice.failures,
+    overlaps: s.ahead.overlaps,
   });
 }
 
@@ -124,7 +132,8 @@ function plan(s, splice) {
  */
 function choose(s, splice, frames) {
   const picture = /** @type {Stream} */ (s.picture);
-  const at = aligned(picture.track, splice.track, picture.received + frames);
+  const from = Math.max(picture.received + frames, Math.min(picture.first, picture.received) + 1);
+  const at = aligned(picture.track, splice.track, from);
   if (!at || (picture.last >= 0 && at.old > picture.last)) return false;
   splice.number = at.number;
   splice.old = at.old;
@@ -144,7 +153,8 @@ function ask(s, splice) {
     picture.stop();
     splice.alone = true;
   }
-  const { frames, primes } = splice.alone ? { frames: 1, primes: false } : plan(s, splice);
+  const { frames, primes, packetMs } = splice.alone ? { frames: 1, primes: false, packetMs: 0 } : plan(s, splice);
+  splice.expectedMs = s.nowMs + packetMs;
   splice.number = -1;
   splice.old = Infinity;
   if (!primes && !choose(s, splice, frames)) {
@@ -162,7 +172,9 @@ function ask(s, splice) {
 export function splicePrimed(s) {
   const { splice, next, picture } = s;
   if (!splice || !next || !picture || splice.number >= 0 || !next.header || next.broken) return;
-  const { frames } = plan(s, splice);
+  if (s.actions.open.size >= REQUESTS_MAX) return;
+  const { frames, packetMs } = plan(s, splice);
+  splice.expectedMs = s.nowMs + packetMs;
   const after = next.first + 1 - (picture.received + frames);
   if (choose(s, splice, frames + Math.max(0, after))) next.askPacket(splice.number);
   else spliceGiveUp(s, "no frame is left to switch at", true);
@@ -236,7 +248,7 @@ function guard(s) {
       return;
     }
     again(s, splice);
-  } else if (splice.held.length * picture.frameMs > HELD_MAX_MS || splice.heldBytes > HELD_MAX_BYTES) {
+  } else if (isTooMuch(splice.held.length, picture.frameMs, splice.heldBytes)) {
     spliceGiveUp(s, "its packet has not come", true);
   } else if (isTooLate(s, splice)) {
     splice.failures++;
@@ -248,7 +260,20 @@ function guard(s) {
 /** @param {State} s @param {Splice} splice */
 function isTooLate(s, splice) {
   const { picture } = s;
-  return picture !== null && splice.held.length > 0 && s.nowMs >= s.ahead.reachesMs(s.ahead.floorMs(picture.track));
+  return picture !== null && s.nowMs >= lateMs(s, splice, picture);
+}
+
+/**
+ * When the packet is too late. A packet may take longer than what is ahead lasts, on a thin link and with a renderer that
+ * keeps little: where that was seen, the picture waits for it rather than that nothing ever comes of the switch.
+ * @param {State} s
+ * @param {Splice} splice
+ * @param {Stream} picture
+ */
+function lateMs(s, splice, picture) {
+  if (splice.held.length === 0) return Infinity;
+  const atMs = s.ahead.reachesMs(s.ahead.floorMs(picture.track) / 2 ** splice.failures);
+  return splice.failures < FAILURES_PATIENT ? atMs : Math.max(atMs, splice.expectedMs + PATIENCE_MS);
 }
 
 /**
@@ -339,6 +364,5 @@ export function spliceNextMs(s) {
     return later ? s.spliceTries.nextMs : Infinity;
   }
   if (splice.alone) return Infinity;
-  const lateMs = splice.held.length > 0 ? s.ahead.reachesMs(s.ahead.floorMs(picture.track)) : Infinity;
-  return Math.min(lateMs, isLower(s, splice) ? starvesMs(s, picture) : Infinity);
+  return Math.min(lateMs(s, splice, picture), isLower(s, splice) ? starvesMs(s, picture) : Infinity);
 }

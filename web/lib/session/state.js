@@ -62,6 +62,10 @@ export class State {
     /** @type {Splice | null} the switch that is under way */
     this.splice = null;
     this.spliceTries = new Tries();
+    /** Of the timeline that begun last: null where it has no sound. @type {Track | null} */
+    this.begunSound = null;
+    /** The channel whose sound never came: it is joined without. */
+    this.soundlessUrl = "";
     this.listening = {
       /** To be asked for (again). */
       pending: false,

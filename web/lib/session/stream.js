@@ -3,7 +3,10 @@
 // there. The next segment is asked for when its first frame is the third one ahead, so that the origin holds the request
 // and no round trip falls between segments.
 
-import { durationFits, frameNumber, lastFrame, segmentLast } from "./when.js";
+import { numbered, opening } from "./continuity.js";
+import { Segments } from "./segments.js";
+import { isTooMuch } from "./waiting.js";
+import { countsAlike, lastFrame, segmentLast } from "./when.js";
 
 /**
  * @typedef {import("../types.js").Frame} Frame
@@ -16,24 +19,13 @@ import { durationFits, frameNumber, lastFrame, segmentLast } from "./when.js";
  * @typedef {import("./actions.js").Actions} Actions
  */
 
-/**
- * @typedef {object} Source  a segment whose response is, or was, under way
- * @property {number} request   0: none under way, though there may have been one
- * @property {number} segment
- * @property {boolean} finished its response has ended as it ought to
- * @property {boolean} brought  a frame of it was taken
- */
-
 /** @typedef {{sequence: number, frame: Frame}} Out */
 
 /** How far ahead the first frame of the next segment is when it is asked for. */
 const AHEAD_FRAMES = 3;
-/** What waits of frames is bounded by time and by bytes. */
-const WAITING_MAX_MS = 10000;
-const WAITING_MAX_BYTES = 32 << 20;
 
-/** To a host on HTTP/1.1. */
-const REQUESTS_MAX = 6;
+/** Of the six connections to a host that there are on HTTP/1.1. */
+const REQUESTS_FEW = 5;
 
 const NOT_FOUND = 404;
 const RANGE_NOT_SATISFIABLE = 416;
@@ -94,15 +86,8 @@ export class Stream {
     /** Something else is being handed over still: its next segment waits for a connection. */
     this.waits = false;
     this.whole = false;
-    /** @type {Source | null} */
-    this.current = null;
-    /** @type {Source | null} */
-    this.ahead = null;
-    /** Not to be asked for again before current has finished. */
-    this.aheadFailed = false;
-    /** @type {{frame: Frame, segment: number}[]} came of the current segment or the one ahead */
-    this.early = [];
-    this.waitingBytes = 0;
+    this.segments = new Segments(actions, track);
+    this.outBytes = 0;
 
     this.packetRequest = 0;
     this.why = why;
@@ -122,7 +107,7 @@ export class Stream {
    */
   takeWhole() {
     this.whole = true;
-    this.ahead = this.#askSegment(this.track.startSegment, 0);
+    this.segments.ahead = this.#askSegment(this.track.startSegment, 0);
   }
 
   /** It is its turn. */
@@ -133,16 +118,13 @@ export class Stream {
 
   /** @param {number} request */
   owns(request) {
-    return request !== 0 && (request === this.packetRequest || request === this.current?.request ||
-      request === this.ahead?.request);
+    return request !== 0 && (request === this.packetRequest || this.segments.of(request) !== null);
   }
 
   /** Asks for nothing more. */
   stop() {
     this.actions.cancel(this.packetRequest);
-    if (this.current) this.actions.cancel(this.current.request);
-    if (this.ahead) this.actions.cancel(this.ahead.request);
-    this.early = [];
+    this.segments.stop();
     this.stopped = true;
   }
 
@@ -159,7 +141,7 @@ export class Stream {
 
   /** How many frames of its segment are still to come; Infinity: nothing tells. */
   get framesLeft() {
-    const end = this.current ? segmentLast(this.latest, this.current.segment) : -1;
+    const end = this.#currentLast();
     return end < 0 ? Infinity : end - this.received;
   }
 
@@ -177,7 +159,7 @@ export class Stream {
     if (!presentation) return;
     const ended = this.ended;
     const tracks = this.isVideo ? presentation.video : presentation.audio ? [presentation.audio] : [];
-    const track = tracks.find((t) => isSame(t, this.track));
+    const track = tracks.find((one) => one.id === this.track.id && countsAlike(one, this.track));
     if (track) this.latest = track;
     this.presentation = presentation;
     this.last = lastFrame(this.latest, presentation);
@@ -190,22 +172,25 @@ export class Stream {
     const again = this.header !== null;
     this.packetRequest = 0;
     this.heardMs = this.actions.nowMs;
-    const n = this.#readPacket(packet);
-    if (this.broken) return;
+    const { number: n, wrong } = opening(this.track, packet, this.asked, this.whole);
+    if (wrong) {
+      this.#breakBad(wrong);
+      return;
+    }
     if (!again) this.openedMs = this.actions.nowMs;
     this.header = packet.header;
     this.first = n;
     if (packet.frame) {
-      if (again) this.#drop(n);
+      if (again) this.out = this.out.filter(({ sequence }) => sequence > n);
       this.out.unshift({ sequence: n, frame: packet.frame });
-      this.#count(packet.frame.bytes.length);
+      this.outBytes += packet.frame.bytes.length;
     }
     if (again) {
       this.skipsTo = n;
       return;
     }
     this.#received(n);
-    if (this.ended) this.#dropUnneeded();
+    if (this.ended) this.segments.dropUnneeded();
     else this.#askContinuation(packet);
   }
 
@@ -214,11 +199,14 @@ export class Stream {
    * @param {Frame} frame
    */
   frame(request, frame) {
-    const source = request === this.current?.request ? this.current : this.ahead;
+    const source = this.segments.of(request);
     if (!source) return;
     this.heardMs = this.actions.nowMs;
-    this.early.push({ frame, segment: source.segment });
-    if (this.#count(frame.bytes.length)) this.#order();
+    const { early } = this.segments;
+    early.push(frame, source.segment);
+    if (isTooMuch(this.out.length + early.count, this.frameMs, this.outBytes + early.bytes))
+      this.#breakBad("more frames wait than can be held");
+    else this.#order();
   }
 
   /**
@@ -227,12 +215,11 @@ export class Stream {
    * @returns {boolean} it ended before segmentDuration says: the Presentation may be over
    */
   finished(request) {
-    const isAhead = request === this.ahead?.request;
-    const source = isAhead ? this.ahead : this.current;
+    const source = this.segments.of(request);
     if (!source) return false;
     source.request = 0;
     source.finished = true;
-    const isEarly = !isAhead && !this.ended && this.received < segmentLast(this.latest, source.segment);
+    const isEarly = source === this.segments.current && !this.ended && this.received < segmentLast(this.latest, source.segment);
     this.#order();
     return isEarly;
   }
@@ -246,21 +233,21 @@ export class Stream {
   failed(request, status, text) {
     const ofPacket = request === this.packetRequest;
     const ended = this.ended;
+    const { segments } = this;
+    const source = segments.of(request);
     if (ofPacket) {
       this.packetRequest = 0;
       this.missing = status === NOT_FOUND;
       this.#break(text, status);
-    } else if (this.ahead && request === this.ahead.request && !this.ahead.brought) {
-      this.early = this.early.filter(({ segment }) => segment !== this.ahead?.segment);
-      this.ahead = null;
-      this.aheadFailed = true;
-    } else if (this.current && request === this.current.request && this.#isComplete()) {
+    } else if (source && source === segments.ahead && !source.brought) {
+      segments.loseAhead();
+    } else if (source && source === segments.current && this.#isComplete()) {
       this.finished(request);
     } else if (!ended) {
       this.missing = lacks(status);
       this.#break(text, status);
     }
-    for (const source of [this.current, this.ahead]) if (source && source.request === request) source.request = 0;
+    if (source) source.request = 0;
     return lacks(status) && !ofPacket && !ended;
   }
 
@@ -274,8 +261,7 @@ export class Stream {
    * @returns {Out[]}
    */
   take() {
-    this.waitingBytes = 0;
-    for (const { frame } of this.early) this.waitingBytes += frame.bytes.length;
+    this.outBytes = 0;
     return this.out.splice(0);
   }
 
@@ -295,80 +281,32 @@ export class Stream {
     this.#break(`${this.track.presentation}/${this.track.id}: ${text}`, -2);
   }
 
-  /** @param {number} n  frames up to that one are not wanted */
-  #drop(n) {
-    this.out = this.out.filter(({ sequence }) => sequence > n);
-  }
-
-  /** @param {number} bytes  false: more wait than can be held */
-  #count(bytes) {
-    this.waitingBytes += bytes;
-    const frames = this.out.length + this.early.length;
-    if (this.waitingBytes <= WAITING_MAX_BYTES && frames * this.frameMs <= WAITING_MAX_MS) return true;
-    this.#breakBad("more frames wait than can be held");
-    return false;
-  }
-
   /**
    * @param {number} segment
    * @param {number} offset
-   * @returns {Source}
+   * @returns {import("./segments.js").Source}
    */
   #askSegment(segment, offset) {
-    const why = this.header ? "continue" : this.why;
-    const request = this.actions.request("segment", this.latest.segmentUrl(segment), this.track, offset, why);
-    return { request, segment, finished: false, brought: false };
+    return this.segments.ask(this.latest, segment, offset, this.header ? "continue" : this.why);
   }
 
-  /** What was asked for in the belief that it goes on is given up. */
-  #dropUnneeded() {
-    if (this.ahead && !this.ahead.brought) {
-      this.actions.cancel(this.ahead.request);
-      this.ahead = null;
-    }
-    if (this.current && !this.current.brought) this.actions.cancel(this.current.request);
+  /** The last frame of the segment that is read; -1: nothing tells. */
+  #currentLast() {
+    const { current } = this.segments;
+    return current ? segmentLast(this.latest, current.segment) : -1;
   }
 
   #askAhead() {
-    if (this.stopped || this.broken || (this.waits && this.actions.open.size >= REQUESTS_MAX)) return;
+    if (this.stopped || this.broken || (this.waits && this.actions.open.size >= REQUESTS_FEW)) return;
     if (this.ended) {
-      this.#dropUnneeded();
+      this.segments.dropUnneeded();
       return;
     }
-    if (!this.current?.request || this.ahead || this.aheadFailed || this.received < 0) return;
-    const end = segmentLast(this.latest, this.current.segment);
+    const { segments } = this;
+    if (!segments.current?.request || segments.ahead || segments.aheadFailed || this.received < 0) return;
+    const end = this.#currentLast();
     if (end < 0 || (this.last >= 0 && end >= this.last)) return;
-    if (end + 1 - this.received <= AHEAD_FRAMES) this.ahead = this.#askSegment(this.current.segment + 1, 0);
-  }
-
-  /**
-   * @param {Packet} packet
-   * @returns {number} of the frame that it opens the stream with; -1: sound, asked for by "now"
-   */
-  #readPacket(packet) {
-    if (!this.isVideo) return this.whole ? Number(this.asked) - 1 : this.asked === "now" ? -1 : this.asked;
-    if (!packet.frame) {
-      this.#breakBad("a packet without a picture");
-      return -1;
-    }
-    const n = this.#number(packet.frame);
-    if (n >= 0 && this.asked !== "now" && n !== this.asked)
-      this.#breakBad(`packet ${this.asked} brought frame ${n}`);
-    return n;
-  }
-
-  /**
-   * @param {Frame} frame
-   * @returns {number} -1: it is of no use
-   */
-  #number(frame) {
-    const n = frameNumber(this.track, frame.time, frame.timescale);
-    if (n < 0) this.#breakBad(`no frame starts at media time ${frame.time}/${frame.timescale}`);
-    else if (!durationFits(this.track, frame)) {
-      this.#breakBad(`frame ${n} lasts ${frame.duration}/${frame.timescale} s`);
-      return -1;
-    }
-    return n;
+    if (end + 1 - this.received <= AHEAD_FRAMES) segments.ahead = this.#askSegment(segments.current.segment + 1, 0);
   }
 
   /** @param {number} n */
@@ -385,61 +323,48 @@ export class Stream {
     const takesWhole = this.whole && !this.isVideo;
     const segment = takesWhole ? this.track.startSegment : packet.segment;
     const offset = takesWhole ? 0 : packet.offset;
-    if (this.ahead && this.ahead.segment === segment) {
-      this.current = this.ahead;
+    const { segments } = this;
+    if (segments.ahead?.segment === segment) {
+      segments.goOnTo(segments.ahead);
     } else {
-      if (this.ahead) this.actions.cancel(this.ahead.request);
-      this.early = [];
-      this.current = this.#askSegment(segment, offset);
+      segments.stop();
+      segments.goOnTo(this.#askSegment(segment, offset));
     }
-    this.ahead = null;
     this.#order();
     this.#askAhead();
   }
 
   /** Whether current has brought all that it had. */
   #isComplete() {
-    if (this.ahead?.brought) return true;
-    const end = this.current ? segmentLast(this.latest, this.current.segment) : -1;
-    return Boolean(this.current?.brought) && end >= 0 && this.received >= end;
+    const { ahead, current } = this.segments;
+    if (ahead?.brought) return true;
+    const end = this.#currentLast();
+    return Boolean(current?.brought) && end >= 0 && this.received >= end;
   }
 
   /** Takes what is in order now. */
   #order() {
-    while (this.header && this.current && !this.broken && !this.stopped) {
-      const i = this.#nextEarly(this.current.segment);
-      if (i >= 0) {
-        const [{ frame, segment }] = this.early.splice(i, 1);
-        this.#take(frame, segment);
+    const { segments } = this;
+    while (this.header && segments.current && !this.broken && !this.stopped) {
+      const early = segments.early.take(this.track, segments.current.segment, this.received);
+      if (early) {
+        this.#take(early.frame, early.segment);
       } else if (!this.#moveOn()) {
         return;
       }
     }
   }
 
-  /**
-   * Whose turn it is: of the current segment, or the very next frame.
-   * @param {number} segment
-   */
-  #nextEarly(segment) {
-    const ofCurrent = this.early.findIndex((early) => early.segment === segment);
-    if (ofCurrent >= 0 || this.early.length === 0) return ofCurrent;
-    const { frame } = this.early[0];
-    const n = frameNumber(this.track, frame.time, frame.timescale);
-    return this.received >= 0 && n > this.received + 1 ? -1 : 0;
-  }
-
   /** Goes on to the next segment where the current one has finished. */
   #moveOn() {
-    if (!this.current?.finished || this.ended) return false;
-    if (!this.current.brought) {
+    const { ahead, current } = this.segments;
+    if (!current?.finished || this.ended) return false;
+    if (!current.brought) {
       this.missing = true;
-      this.#breakBad(`segment ${this.current.segment} brought no new frame`);
+      this.#breakBad(`segment ${current.segment} brought no new frame`);
       return false;
     }
-    this.current = this.ahead ?? this.#askSegment(this.current.segment + 1, 0);
-    this.ahead = null;
-    this.aheadFailed = false;
+    this.segments.goOnTo(ahead ?? this.#askSegment(current.segment + 1, 0));
     this.#askAhead();
     return true;
   }
@@ -449,37 +374,22 @@ export class Stream {
    * @param {number} segment
    */
   #take(frame, segment) {
-    const n = this.#number(frame);
-    if (n < 0 || (this.whole && n <= this.first)) return; // the packet has brought it
+    const { number: n, wrong } = numbered(this.track, frame);
+    if (!wrong && this.whole && n <= this.first) return; // the packet has brought it
     const expected = this.received >= 0 ? this.received + 1 : this.whole ? Number(this.asked) : n;
-    if (n !== expected) {
-      this.#breakBad(`frame ${n} came where ${expected} was due`);
+    if (wrong || n !== expected) {
+      this.#breakBad(wrong || `frame ${n} came where ${expected} was due`);
       return;
     }
     if (this.first < 0) this.first = n - 1; // sound: the packet was that of the frame before
     this.#received(n);
     this.flows = true;
-    if (n > this.skipsTo) this.out.push({ sequence: n, frame });
-    const source = segment === this.current?.segment ? this.current : this.ahead;
+    if (n > this.skipsTo) {
+      this.out.push({ sequence: n, frame });
+      this.outBytes += frame.bytes.length;
+    }
+    const source = this.segments.at(segment);
     if (source) source.brought = true;
     this.#askAhead();
   }
-}
-
-/**
- * Whether sequence numbers mean the same in both.
- * @param {Track} a
- * @param {Track} b
- */
-function isSame(a, b) {
-  return a.id === b.id && a.startSequence === b.startSequence && isEqual(a.frameRate, b.frameRate) &&
-    isEqual(a.start, b.start) && isEqual(a.mediaTimeOffset, b.mediaTimeOffset);
-}
-
-/**
- * @param {import("../types.js").Rational} a
- * @param {import("../types.js").Rational} b
- */
-function isEqual(a, b) {
-  return a.value === b.value && a.scale === b.scale;
 }

@@ -1,7 +1,7 @@
 // What a session asks of times. Numbers of frames are exact (manifest/time.js); -1 stands for none. Milliseconds are for
 // waiting only.
 
-import { beside, lastSequence, secondsOf, segmentEnd, sequenceOf, toSeconds } from "../manifest/time.js";
+import { beside, compareTimes, lastSequence, secondsOf, segmentEnd, sequenceOf, toSeconds } from "../manifest/time.js";
 
 /**
  * @typedef {import("../types.js").Frame} Frame
@@ -78,4 +78,14 @@ export function lastFrame(track, presentation) {
  */
 export function lasts(track) {
   return (1000 * track.frameRate.scale) / track.frameRate.value;
+}
+
+/**
+ * Whether sequence numbers mean the same in both.
+ * @param {Track} a
+ * @param {Track} b
+ */
+export function countsAlike(a, b) {
+  return a.startSequence === b.startSequence && compareTimes(a.frameRate, b.frameRate) === 0 &&
+    compareTimes(a.start, b.start) === 0 && compareTimes(a.mediaTimeOffset, b.mediaTimeOffset) === 0;
 }

@@ -26,7 +26,10 @@ class Viewer {
     return this.level;
   }
 
-  /** Half a second of frames; slow: they took that long and were a fifth less media, and queued. @param {boolean} slow */
+  /**
+   * Half a second of frames; slow: they took that long and were a fifth less media, and queued.
+   * @param {boolean} slow
+   */
   stretch(slow) {
     this.nowMs += STRETCH_MS;
     this.rule.note(this.nowMs, {
@@ -77,7 +80,8 @@ test("two slow stretches on end step down, one is a keyframe that takes its time
 });
 
 test("a probe that fails is repeated later", () => {
-  // The estimate carries level 1 and no more. A packet of 93.7 kB at 3 Mbit/s takes 250 ms: twenty times that is waited.
+  // The estimate carries level 1 and no more. A packet of 93.7 kB at 3 Mbit/s takes 250 ms: twenty times that is
+  // waited.
   const v = new Viewer();
   v.join(3e6);
   assert.equal(v.stretch(false), 1);
@@ -132,7 +136,8 @@ test("a ladder of one level leaves no choice", () => {
 
 test("decides as the C rule did along the golden profiles", () => {
   const kbps = [150, 250, 400, 600, 900, 1300];
-  const lines = readFileSync(new URL("../../../golden/abr/burst.csv", import.meta.url), "utf8").trim().split("\n").slice(1);
+  const golden = readFileSync(new URL("../../../golden/abr/burst.csv", import.meta.url), "utf8");
+  const lines = golden.trim().split("\n").slice(1);
   let rule = new BurstRule(kbps.map((k) => k * 1000));
   let estimator = new Estimator();
   let checked = 0;

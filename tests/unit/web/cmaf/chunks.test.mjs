@@ -89,7 +89,9 @@ test("a frame stays as it was when more comes", () => {
 test("a large frame in small pieces takes a time that grows with its size only", () => {
   const size = 8 * 1024 * 1024;
   const small = chunk({ size: 1 });
-  const head = chunk({ mdat: [], trun: (at) => fullBox("trun", 1, 0x701, u32(1), u32(at), u32(1000), u32(size), u32(0)) });
+  /** @param {number} at */
+  const trun = (at) => fullBox("trun", 1, 0x701, u32(1), u32(at), u32(1000), u32(size), u32(0));
+  const head = chunk({ mdat: [], trun });
   assert.ok(small.length < 4096);
   const reader = new ChunkReader("video", 30000);
   reader.push(joined([head, Uint8Array.from([...u32(size + 8), ...ascii("mdat")])]));

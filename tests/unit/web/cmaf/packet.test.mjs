@@ -47,7 +47,8 @@ test("H18, H20: a packet of pictures", () => {
   assert.deepEqual([...frame.sample], [0, 0, 0, 5, 0x65, 0x88, 0x80, 0x10, 0x21]);
   assert.equal(frame.bytes.length, 100 + 17);
   assert.equal(String.fromCharCode(...frame.bytes.subarray(4, 8)), "moof");
-  assert.equal(Math.round(frame.captureUtcMs), Math.round((0xe8fe6f80 - 2208988800) * 1000 + (0x088abd5e / 2 ** 32) * 1000));
+  const captureUtcMs = (0xe8fe6f80 - 2208988800 + 0x088abd5e / 2 ** 32) * 1000;
+  assert.equal(Math.round(frame.captureUtcMs), Math.round(captureUtcMs));
 });
 
 test("H19: a packet of sound", () => {

@@ -39,6 +39,17 @@ test("a join without its sound begins, and sound is taken up", () => {
   assert.ok(viewer.frames.audio > 60);
 });
 
+test("a channel whose sound never comes is joined without", () => {
+  const viewer = new Viewer({ faultOf: (request) => (isSound("packet")(request) ? { status: 404 } : null) });
+  viewer.start().run(10000);
+  assert.equal(viewer.begins.length, 2);
+  assert.equal(viewer.begun.audio, null);
+  assert.ok(viewer.begins[1].ms < 36000);
+  viewer.origin.faultOf = () => null;
+  viewer.zap("http://o/two").run(1000);
+  assert.notEqual(viewer.begun.audio, null);
+});
+
 test("a continuation that is cut joins anew", () => {
   const viewer = new Viewer({ faultOf: spoil({ cutsAfter: 30, breaks: true }, isPicture("segment")) });
   viewer.start().run(4000);
@@ -150,7 +161,7 @@ test("a switch whose packet never comes takes nothing from the picture", () => {
   viewer.start().run(1000).call("want", 1e6).run(6000);
   assert.equal(viewer.stalls, 0);
   assert.equal(viewer.tells("switched").length, 1);
-  assert.ok(viewer.lowMs > 20, `${viewer.lowMs} ms were left`);
+  assert.ok(viewer.lowMs > 15, `${viewer.lowMs} ms were left`);
 });
 
 test("the same without a renderer that tells what it has ahead: it ends", () => {

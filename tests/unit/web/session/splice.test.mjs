@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { lots } from "./virtual-origin.mjs";
+import { Channel, lots } from "./virtual-origin.mjs";
 import { Viewer } from "./viewer.mjs";
 
 const RATES = [400_000, 800_000, 2_500_000];
@@ -33,4 +33,23 @@ for (const rttMs of [0, 20, 60])
     for (const { ms, tell } of switched)
       assert.ok(ms - tell.decidedMs <= 40 + rttMs + 60, `${ms - tell.decidedMs} ms`);
     assert.equal(viewer.stalls, 0);
+  });
+
+test("rungs of other frame rates", () => {
+  const rungs = [{ id: "low", bandwidthBps: 400_000 }, { id: "high", bandwidthBps: 2_500_000, fps: 50 }];
+  const viewer = new Viewer({ rttMs: 20, bufferMs: 200, channels: [new Channel("http://o/one", { rungs })] });
+  viewer.start().run(2000);
+  for (let i = 0; i < 20; i++) viewer.call("want", i % 2 ? 0 : 3e6).run(713);
+  assert.equal(viewer.tells("switched").length, 20);
+  assert.equal(viewer.stalls, 0);
+});
+
+for (const [bps, bufferMs] of [[6e6, 40], [6e6, 120], [4e6, 300]])
+  test(`a thin link of ${bps / 1e6} Mbit/s and ${bufferMs} ms ahead: each switch comes about`, () => {
+    const viewer = new Viewer({ rttMs: 20, bufferMs, bps });
+    viewer.start().run(3000);
+    for (let i = 0; i < 30; i++) viewer.call("want", RATES[(i + 1) % 3]).run(1500);
+    assert.equal(viewer.tells("switched").length, 30);
+    assert.ok(viewer.stalledMs <= 100, `${viewer.stalledMs} ms`);
+    assert.ok(viewer.stalls <= 3, `${viewer.stalls} stalls`);
   });

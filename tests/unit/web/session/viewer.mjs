@@ -27,6 +27,7 @@ export class Viewer {
     this.frames = { video: 0, audio: 0 };
     this.expects = null;
     this.begun = null;
+    this.switching = null;
     this.ended = false;
     this.stalledMs = 0;
     this.stalls = 0;
@@ -141,7 +142,7 @@ export class Viewer {
   on_begin({ why, presentation, video, audio }) {
     assert.equal(video.kind, "video");
     assert.equal(video.presentation, presentation.id);
-    assert.equal(audio, presentation.audio);
+    assert.ok(audio === null || audio === presentation.audio);
     this.begins.push({ why, ms: this.nowMs, video });
     this.begun = { audio, video: null, sound: null, endS: null, clockMs: null, clockS: 0, firstS: 0 };
     this.expects = "header";
@@ -206,6 +207,14 @@ export class Viewer {
   }
 
   on_tell({ tell }) {
+    if (tell.what === "switching") {
+      assert.equal(this.switching, null, "one switch at a time");
+      this.switching = tell.track;
+    }
+    if (tell.what === "switched" || tell.what === "switch-failed") {
+      assert.equal(tell.track.id, this.switching?.id, "what ends was begun");
+      this.switching = null;
+    }
     this.told.push({ ms: this.nowMs, tell });
   }
 

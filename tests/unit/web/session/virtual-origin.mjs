@@ -98,6 +98,7 @@ export class Channel {
 
   manifest(nowMs) {
     const known = this.presentations.filter((p) => p.announcedMs <= nowMs && p.endMs > nowMs - this.windowMs);
+    if (known.length === 0) known.push(this.presentations[this.presentations.length - 1]);
     const isTold = (p) => p.endMs - this.endAnnouncedMs <= nowMs;
     const presentations = known.map((p) => this.presentation(p, isTold(p) ? p.endMs : Infinity));
     const started = known.filter((p) => p.startMs <= nowMs);
@@ -237,7 +238,7 @@ export class VirtualOrigin {
     const frame = isVideo ? this.frame(channel, track, n, bytes, true) : null;
     this.#send(state, bytes, () => {
       const timing = { requestMs: state.askedMs, firstByteMs: state.firstByteMs, endMs: this.agenda.nowMs, bytes, held };
-      const spoilt = frame && state.fault?.spoils ? state.fault.spoils(frame) : frame;
+      const spoilt = frame && state.fault?.ofPacket ? state.fault.spoils(frame) : frame;
       this.#end(state, { kind: "packet", request: state.request.id, timing,
         packet: { header, frame: spoilt, segment, offset: index * 1000 } });
     });

@@ -50,6 +50,8 @@ export class MseRenderer {
   name = "mse";
   /** Capture to screen; 0: as low as it goes. */
   targetLatencyMs = 0;
+  /** Frames over such that are appended already freeze the picture. */
+  overlaps = false;
   #element;
   #tell;
   #utcOf;

@@ -124,8 +124,6 @@ export class Easel {
     const { from, to } = place;
     const replaced = this.#waiting.splice(from, to - from, { frame, picture, readyMs: nowMs });
     for (const { frame: old } of replaced) old.close();
-    // No animation frames come in a hidden tab: what is due is thrown away as the next ones come.
-    if (document.hidden || this.frozen) this.#throwAwayDue(nowMs);
     this.wake();
     return true;
   }
@@ -183,8 +181,12 @@ export class Easel {
     return this.#waiting.map(({ picture }) => this.#playhead.dueMs(picture.mediaMs));
   }
 
-  /** @param {number} nowMs */
-  #throwAwayDue(nowMs) {
+  /**
+   * No animation frames come in a hidden tab: what is due there is thrown away instead, as new ones come.
+   * @param {number} nowMs
+   */
+  throwAwayUnseen(nowMs) {
+    if (!document.hidden && !this.frozen) return;
     const last = pictureToShow(this.#dueMs(), nowMs, 0);
     for (const { frame } of this.#waiting.splice(0, Math.max(last, 0))) frame.close();
   }

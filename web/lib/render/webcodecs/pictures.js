@@ -54,13 +54,13 @@ class Decoder {
   /**
    * @param {import("../../types.js").Header} header
    * @param {(decoder: Decoder, frame: VideoFrame) => void} output
-   * @param {(decoder: Decoder, text: string) => void} failed
+   * @param {(decoder: Decoder, error: DOMException) => void} failed
    */
   constructor(header, output, failed) {
     this.header = header;
     this.#decoder = new VideoDecoder({
       output: (frame) => output(this, frame),
-      error: (error) => failed(this, error.message),
+      error: (error) => failed(this, error),
     });
     this.#decoder.configure(videoConfig(header));
   }
@@ -106,7 +106,7 @@ export class PictureDecoder {
   /**
    * @param {object} to
    * @param {(frame: VideoFrame, picture: Picture) => void} to.output  the frame is the receiver's to close
-   * @param {(text: string) => void} to.failed                         nothing comes before the next begin
+   * @param {(text: string, hopeless: boolean) => void} to.failed      nothing comes before the next begin, or ever
    * @param {() => number} to.waiting                                  how many it has given that are still open
    */
   constructor({ output, failed, waiting }) {
@@ -196,7 +196,7 @@ export class PictureDecoder {
     this.#current = new Decoder(
       header,
       (decoder, frame) => this.#take(decoder, frame),
-      (decoder, text) => this.#broken(decoder, text),
+      (decoder, error) => this.#broken(decoder, error),
     );
     return this.#current;
   }
@@ -217,19 +217,22 @@ export class PictureDecoder {
 
   /**
    * @param {Decoder} decoder
-   * @param {string} text
+   * @param {DOMException} error
    */
-  #broken(decoder, text) {
+  #broken(decoder, error) {
     this.#drained.delete(decoder);
-    if (decoder === this.#current) this.#fail(text);
+    if (decoder === this.#current) this.#fail(error.message, error.name === "NotSupportedError");
   }
 
-  /** @param {string} text */
-  #fail(text) {
+  /**
+   * @param {string} text
+   * @param {boolean} [hopeless]
+   */
+  #fail(text, hopeless = false) {
     this.begin();
     this.#current?.close();
     this.#current = null;
     this.#header = null;
-    this.#failed(text);
+    this.#failed(text, hopeless);
   }
 }

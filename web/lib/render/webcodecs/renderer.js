@@ -89,7 +89,7 @@ export class WebCodecsRenderer {
     });
     this.#pictures = new PictureDecoder({
       output: (frame, picture) => this.#onDecoded(frame, picture),
-      failed: (text) => this.#onFailed(text),
+      failed: (text, hopeless) => this.#onFailed(text, hopeless),
       waiting: () => this.#easel.length,
     });
     this.#sound = new Sound(this.#playhead, (text) => this.#tell({ what: "muted", text }));
@@ -189,6 +189,7 @@ export class WebCodecsRenderer {
     this.#endMs = mediaMs + durationMs;
     this.#aim(mediaMs, frame.captureUtcMs, nowMs);
     const { captureUtcMs } = frame;
+    this.#easel.throwAwayUnseen(nowMs);
     this.#pictures.frame({ track, sequence, mediaMs, durationMs, captureUtcMs, first }, frame, nowMs);
   }
 
@@ -286,11 +287,14 @@ export class WebCodecsRenderer {
     }, Math.max(dueMs + toleratedMs - performance.now(), 0));
   }
 
-  /** @param {string} text */
-  #onFailed(text) {
+  /**
+   * @param {string} text
+   * @param {boolean} hopeless
+   */
+  #onFailed(text, hopeless) {
     this.#begun = false;
     this.#easel.begin();
-    const fatal = ++this.#failures >= failuresMost;
+    const fatal = ++this.#failures >= failuresMost || hopeless;
     this.#tell({ what: "failed", text: `pictures can't be decoded: ${text}`, fatal });
   }
 

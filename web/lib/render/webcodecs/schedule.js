@@ -12,7 +12,7 @@ import { RecentPeak } from "./peak.js";
  * @property {number} startMarginMs     spare of the first pictures, before it is known how regularly they come
  * @property {number} soundAfterMs      how much later than pictures sound is thought to come, before it is known
  * @property {number} soundLagMs        how far behind the pictures sound may be heard, so that pictures wait less
- * @property {number} soundMostMs       pictures never wait for sound longer than that
+ * @property {number} soundMostMs       sound that needs longer than that is not waited for at all
  * @property {number} windowMs          how long a late one is remembered
  * @property {number} skipMs            more than that too much is left out instead of being played faster
  * @property {number} standMs           a picture that comes so late makes the clock stand
@@ -215,8 +215,8 @@ export class Playhead {
     const marginMs = this.#rules.startMarginMs * (1 - knownBy);
     let soundMs = this.#soundNeedMs(nowMs) - this.#rules.soundLagMs;
     if (soundMs === -Infinity && this.#hasSound && knownBy < 1) soundMs = pictureMs + this.#soundAfterMs;
-    const mostMs = pictureMs + this.#rules.soundMostMs;
-    return Math.max(pictureMs + marginMs, Math.min(soundMs, mostMs), this.#leastDelayMs);
+    if (soundMs > pictureMs + this.#rules.soundMostMs) soundMs = -Infinity;
+    return Math.max(pictureMs + marginMs, soundMs, this.#leastDelayMs);
   }
 
   /**
@@ -242,7 +242,8 @@ export class Playhead {
   #learn(nowMs, usual) {
     const soundMs = this.#soundNeedMs(nowMs);
     if (soundMs === -Infinity || this.#counted <= settlingPictures) return;
-    this.#soundAfterMs = Math.min(Math.max(soundMs - this.#rules.soundLagMs - usual, 0), this.#rules.soundMostMs);
+    const afterMs = Math.max(soundMs - this.#rules.soundLagMs - usual, 0);
+    if (afterMs <= this.#rules.soundMostMs) this.#soundAfterMs = afterMs;
   }
 }
 

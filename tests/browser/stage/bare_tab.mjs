@@ -7,6 +7,8 @@ import { saveShot } from "./chromium.mjs";
 
 /** @typedef {import("playwright-core").CDPSession} CDPSession */
 
+const answerMs = 30000;
+
 export class BareTab {
   #session;
   #target = "";
@@ -88,6 +90,7 @@ export class BareTab {
     const id = this.#nextId++;
     return new Promise((done, failed) => {
       this.#pending.set(id, { done, failed });
+      setTimeout(() => failed(new Error(`${method} is not answered`)), answerMs).unref();
       const message = JSON.stringify({ id, method, params });
       this.#session.send("Target.sendMessageToTarget", { sessionId: this.#attached, message }).catch(failed);
     });

@@ -41,11 +41,13 @@ export class StageSet {
   static async build({ yaml, chromium, how }) {
     const set = new StageSet();
     try {
-      [set.packager, set.browser, set.files] = await Promise.all([
-        Packager.start(yaml, how),
-        launchChromium(chromium),
-        serveFiles(),
+      // What did start is struck where something did not.
+      const [packager, browser, files] = await Promise.allSettled([
+        Packager.start(yaml, how).then((started) => (set.packager = started)),
+        launchChromium(chromium).then((started) => (set.browser = started)),
+        serveFiles().then((started) => (set.files = started)),
       ]);
+      for (const part of [packager, browser, files]) if (part.status === "rejected") throw part.reason;
       set.screenUrl = `http://127.0.0.1:${set.files.port}/screen/index.html`;
       await set.machine.watch(set.browser);
       set.machine.follow(set.packager, fps);

@@ -178,6 +178,7 @@ class Page {
       },
       setRenderer: (name) => {
         this.#viewing.setRenderer(name);
+        this.#remember({ renderer: name === "mse" ? null : name });
         this.#controls.tellRenderer(name, "");
         this.#showZaps();
       },

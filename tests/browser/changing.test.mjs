@@ -71,8 +71,20 @@ describe("changes", { concurrency: 2 }, () => {
         assertZap(t, record, zap, i === 0 ? channels[0].channel : zaps[i - 1].channel, i + 1),
       );
       t.diagnostic(`first picture: median ${median(tookMs).toFixed(0)} ms, at most ${Math.max(...tookMs).toFixed(0)} ms`);
-      const told = eventsOf(record, "zapped").filter(({ payload }) => !payload.first);
-      assert.equal(told.length, zapCount, `the player told of ${told.length} zaps`);
+      const zapped = eventsOf(record, "zapped").filter(({ payload }) => !payload.first);
+      assert.equal(zapped.length, zapCount, `the player told of ${zapped.length} zaps`);
+      const untrue = [];
+      for (const [i, { payload }] of zapped.entries()) {
+        const first = record.pictures.slice(zaps[i].from).find(({ channel }) => channel === zaps[i].channel);
+        assert.equal(payload.url, urls[(i + 1) % urls.length].url);
+        const offMs = Math.abs(payload.captureUtcMs - first.captureUtcMs);
+        if (offMs < 1500 / fps) continue;
+        const [fromMs, toMs] = [zaps[i].atMs, first.shownMs];
+        const text = `zap ${i + 1}: the player told of a picture captured ${Math.round(offMs)} ms off the first one`;
+        untrue.push({ what: "jump", fromMs, toMs, lostMs: offMs, text });
+      }
+      const told = set.inexcusable(t, untrue, record);
+      assert.equal(told.length, 0, tellFaults(told));
       const repeats = channels.flatMap(({ channel }) => {
         const own = record.pictures.filter((picture) => picture.channel === channel);
         return brokenRuns(own, fps).filter(({ what }) => what === "repeat");

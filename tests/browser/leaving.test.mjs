@@ -86,23 +86,26 @@ describe("coming and going", { concurrency: 2 }, () => {
         const begin = { options: { renderer }, url: set.packager.manifestUrl("one") };
         await tab.evaluate(`stage.begin(${JSON.stringify(begin)})`);
         const running = await tab.evaluate("stage.running(10000)");
+        const told = await tab.evaluate("stage.until(() => stage.events.some(({ name }) => name === 'muted'), 5000)");
         let record = await tab.evaluate("stage.record()");
         assert.ok(running, `nothing plays\n${tellEvents(record)}`);
-        assert.equal(eventsOf(record, "muted").length, 1, tellEvents(record));
-        assert.equal(await tab.evaluate("stage.player.muted"), true);
-        await sleep(1000);
+        assert.ok(told, `nothing is told of the sound\n${tellEvents(record)}`);
+        assert.equal(record.beeps.length, 0, "sound without a gesture");
         // A gesture, and the sound comes.
         await tab.evaluate("document.addEventListener('click', () => (stage.player.muted = false)), 0");
-        await tab.click(100, 200);
-        await sleep(1500);
+        await tab.click(100, 100);
+        await tab.evaluate("stage.since = stage.watch.pictures.length");
+        const goesOn = await tab.evaluate("stage.until(() => stage.watch.pictures.length > stage.since + 30, 10000)");
         await tab.shot(`autoplay-${renderer}`);
         record = await tab.evaluate("stage.record()");
         assertSane(record);
+        assert.ok(goesOn, `the picture stops with the gesture\n${tellEvents(record)}`);
         assert.equal(await tab.evaluate("stage.player.muted"), false);
-        const newest = record.pictures.at(-1);
-        assert.ok(record.nowMs - newest.shownMs < 1000, `the picture stopped\n${tellEvents(record)}`);
-        const after = record.pictures.filter(({ shownMs }) => shownMs > record.nowMs - 1000).length;
-        assert.ok(after > 12, `${after} pictures in the second after the gesture\n${tellEvents(record)}`);
+        // Only what goes through Web Audio can be heard here.
+        if (renderer === "webcodecs") {
+          const heard = await tab.evaluate("new Promise((done) => setTimeout(() => done(stage.record().beeps.length), 2500))");
+          assert.ok(heard > 0, `no sound after the gesture\n${tellEvents(record)}`);
+        }
       } finally {
         await browser.close();
       }

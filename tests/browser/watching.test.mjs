@@ -35,7 +35,7 @@ function assertFlows(t, record) {
   assert.ok(seconds > watchedMs / 1000 - 5, `pictures for ${seconds} s only`);
   const broken = set.inexcusable(t, brokenRuns(pictures, fps), record);
   const runs = broken.filter(({ what, lostMs }) => what !== "jump" || lostMs > (fewFrames * 1000) / fps);
-  assert.equal(runs.length, 0, `dropped runs, repeats: ${tellFaults(runs)}`);
+  assert.equal(runs.length, 0, `dropped runs, repeats: ${tellFaults(runs)}\n${tellEvents(record)}`);
   const lost = broken.reduce((sum, { lostMs }) => sum + (lostMs * fps) / 1000, 0);
   assert.ok(lost <= pictures.length / 100, `${lost} of ${pictures.length} frames are missing: ${tellFaults(broken)}`);
   const stood = set.inexcusable(t, stills(pictures, stillMs), record);
@@ -58,14 +58,17 @@ function assertHeard(t, record) {
   const to = pictures.at(-1).shownMs - 1000;
   const beeps = record.beeps.filter(({ heardMs }) => heardMs > from && heardMs < to);
   const seconds = (to - from) / 1000;
-  assert.ok(beeps.length > seconds * 0.95 - 1, `${beeps.length} beeps in ${Math.round(seconds)} s`);
+  const busy = set.machine.busySeconds(from + record.utcOffsetMs, to + record.utcOffsetMs);
+  if (busy) t.diagnostic(`${busy} s in which the machine was busy, where a beep may be missing or off`);
+  const missing = Math.floor(seconds) - beeps.length;
+  assert.ok(missing <= 1 + busy, `${beeps.length} beeps in ${Math.round(seconds)} s, ${busy} of them busy`);
   const lates = beepsAfterPictures(pictures, beeps, fps).map(({ lateMs }) => lateMs);
   const middle = median(lates);
   t.diagnostic(`sound after picture: median ${middle.toFixed(1)} ms of ${lates.length} beeps`);
   assert.ok(lates.length > beeps.length / 2, "beeps have no pictures");
   assert.ok(Math.abs(middle) <= soundMs, `sound is ${middle.toFixed(1)} ms after the picture`);
   const off = lates.filter((lateMs) => Math.abs(lateMs) > soundMs);
-  assert.ok(off.length <= lates.length / 10 || set.machine.lateCount > 10, `sound is off: ${off.map(Math.round)}`);
+  assert.ok(off.length <= lates.length / 20 + busy, `sound is off: ${off.map(Math.round)}`);
 }
 
 /** What the player says of a picture is what is in it. @param {any} record */

@@ -81,15 +81,21 @@ export class Machine {
    */
   excuse(fromUtcMs, toUtcMs, ms) {
     // What was held up shows a little later than what held it up.
-    const near = this.#late.filter((late) => late.toUtcMs > fromUtcMs - 1000 && late.fromUtcMs < toUtcMs);
+    const near = this.#late.filter((late) => late.toUtcMs > fromUtcMs - 2000 && late.fromUtcMs < toUtcMs);
     const lostMs = near.reduce((sum, late) => sum + late.lostMs, 0);
     if (lostMs < ms / 2) return null;
     return `the machine was busy: ${[...new Set(near.map((late) => late.who))].join(", ")} lost ${Math.round(lostMs)} ms`;
   }
 
-  /** How often it was late in all, for the record. */
-  get lateCount() {
-    return this.#late.length;
+  /** In how many seconds something was late, or just had been. @param {number} fromUtcMs @param {number} toUtcMs */
+  busySeconds(fromUtcMs, toUtcMs) {
+    const seconds = new Set();
+    for (const late of this.#late) {
+      if (late.toUtcMs < fromUtcMs || late.fromUtcMs > toUtcMs) continue;
+      const first = Math.floor(late.fromUtcMs / 1000);
+      for (let second = first; second <= late.toUtcMs / 1000 + 1; second++) seconds.add(second);
+    }
+    return seconds.size;
   }
 
   stop() {

@@ -273,11 +273,22 @@ export class MseRenderer {
     this.#conceal();
     this.#watchStall(nowMs);
     this.#trim();
+    this.#followUnseen(nowMs);
     this.#steer(nowMs);
     if (nowMs - this.#firstSinceMs > FIRST_MS && !this.#element.paused && this.#places.begun) {
       this.#firstSinceMs = nowMs;
       this.#fails("the first picture was not shown");
     }
+  }
+
+  /**
+   * A hidden page is told of no picture. Its clock runs all the same: a timeline that begins there begins by that.
+   * @param {number} nowMs
+   */
+  #followUnseen(nowMs) {
+    const { currentTime: mediaSeconds, seeking, readyState } = this.#element;
+    if (!document.hidden || seeking || readyState < 2) return;
+    this.#picture({ mediaSeconds, decodedMs: NaN, shownMs: nowMs });
   }
 
   #conceal() {

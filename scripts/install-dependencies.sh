@@ -49,8 +49,20 @@ install_build_dependencies() {
     fi
 }
 
+# The browser tests want Chromium. Ubuntu has it as a snap only, which may not run where tests do: they are skipped
+# there, saying so, unless it is there already.
+install_browser() {
+    command -v chromium >/dev/null && return 0
+    if grep -qsx 'ID=ubuntu' /etc/os-release; then
+        echo "The browser tests will be skipped: install Chromium to run them"
+        return 0
+    fi
+    install_packages chromium
+}
+
 install_test_dependencies() {
     install_build_dependencies || return
+    install_browser || return
     install_packages clang ffmpeg curl netcat-openbsd haproxy openssl iproute2 iputils-ping || return
     # shellcheck disable=SC2046 # none where clang brings it along
     install_packages $(clang_runtime_package) || return

@@ -70,8 +70,8 @@ run_tests() {
     failed=$((failed + bad))
 }
 
-# Real links and a real proxy add time under AddressSanitizer, and no code that the other tests don't reach; how
-# much memory is resident says nothing there.
+# Real links, a real proxy and a real browser add time under AddressSanitizer, and no code that the other tests don't
+# reach; how much memory is resident says nothing there.
 not_for_asan='e2e-memory e2e-player_over_link e2e-player_link_trace e2e-player_virtual e2e-player_http2'
 not_for_asan_pattern="^(${not_for_asan// /|})\$"
 
@@ -86,7 +86,7 @@ stage_gcc() {
         # The end-to-end tests take as long as their streams last: those that run there needn't run twice, nor be
         # built twice by gcc.
         build gcc "hesp-packager player-sim $not_for_asan" "${options[@]}" &&
-            run_tests gcc -R "$not_for_asan_pattern"
+            run_tests gcc -R "$not_for_asan_pattern|^browser-"
     else
         build gcc all "${options[@]}" && run_tests gcc
     fi
@@ -98,7 +98,7 @@ stage_clang() {
 
 stage_asan() {
     build asan all -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_SANITIZE=address,undefined || return
-    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 run_tests asan -E "$not_for_asan_pattern"
+    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 run_tests asan -E "$not_for_asan_pattern|^browser-"
 }
 
 stage_tsan() {

@@ -3,13 +3,15 @@
 # renderers, and beside it, one after the other, dash.js with LL-DASH and hls.js with HLS that ffmpeg makes of the same
 # pictures with the same encoder settings. Headless Chromium; a zap is a key press, and ends when the right channel's
 # stamp is on screen. The links need root and /dev/net/tun. docs/browser.md says what is counted, and how.
-# Usage: tests/bench/browser.sh [--quick] [--out DIR] [--systems "mse webcodecs dash hls"] [--links "loopback 20 60 4M"]
+# Usage: tests/bench/browser.sh [--quick] [--out DIR] [--systems "mse webcodecs dash hls"] [--links "loopback 20 60 4M"] [--web DIR]
+# DIR: where the player is, by default web.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 systems="mse webcodecs dash hls"
 links="loopback 20 60 4M"
 out=
+web=web
 quick=
 while [ $# -gt 0 ]; do
     case "$1" in
@@ -17,7 +19,7 @@ while [ $# -gt 0 ]; do
         quick=1
         shift
         ;;
-    --out | --systems | --links)
+    --out | --systems | --links | --web)
         declare "${1#--}=$2"
         shift 2
         ;;
@@ -96,7 +98,7 @@ wait_for() {
 
 start_hesp() {
     stop
-    start node $bench/media_server.mjs 0.0.0.0 8099
+    start node $bench/media_server.mjs 0.0.0.0 8099 "$web"
     start build/bin/hesp-packager --listen 0.0.0.0:8080 --preset ultrafast --fps 25 \
         --ladder 1280x720@2500k,640x360@800k one=test:1 two=test:2
     wait_for 3
@@ -107,7 +109,7 @@ start_hesp() {
 start_other() {
     local channel=1 name
     stop
-    start node $bench/media_server.mjs 0.0.0.0 8099
+    start node $bench/media_server.mjs 0.0.0.0 8099 "$web"
     wait_for 1
     for name in one two; do
         start $bench/start_ffmpeg.sh "$1" "$channel" "$name" 127.0.0.1:8099

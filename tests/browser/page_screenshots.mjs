@@ -15,7 +15,7 @@ const folder = process.argv[2] ?? "docs";
 const bytesMax = 250000;
 const zaps = 40;
 const yaml = `preset: ultrafast
-ladder: 960x540@1500k,640x360@700k,256x144@200k
+ladder: 640x360@900k,426x240@400k,256x144@200k
 fps: 25
 channels:
 ${["harbour", "island", "valley", "lagoon"].map((name, i) => `  - {name: ${name}, input: 'test:${i + 1}'}\n`).join("")}`;
@@ -25,17 +25,28 @@ function save(name, png) {
   const file = join(folder, name);
   // 256 colours are enough for it, and a third of the bytes.
   const filter = "split[a][b];[a]palettegen=reserve_transparent=0:stats_mode=full[p];[b][p]paletteuse=dither=none";
-  const command = ["-v", "error", "-f", "png_pipe", "-i", "-", "-vf", filter, "-pred", "mixed", "-f", "image2pipe", "-c:v", "png", "-"];
-  writeFileSync(file, execFileSync("ffmpeg", command, { input: png, maxBuffer: 1e8 }));
+  const from = ["-v", "error", "-f", "png_pipe", "-i", "-"];
+  const to = ["-vf", filter, "-pred", "mixed", "-f", "image2pipe", "-c:v", "png", "-"];
+  writeFileSync(file, execFileSync("ffmpeg", [...from, ...to], { input: png, maxBuffer: 1e8 }));
   const { size } = statSync(file);
   console.log(`${file}: ${size} bytes`);
   if (size > bytesMax) throw new Error(`${file} is larger than ${bytesMax} bytes`);
 }
 
+/**
+ * Until the packager says that all is well: a busy machine is not what the pictures are to show.
+ * @param {import("playwright-core").Page} page
+ */
+async function awaitCalm(page) {
+  const isCalm = () => document.getElementById("condition")?.dataset.state === "ok";
+  await page.waitForFunction(isCalm, undefined, { timeout: 60000, polling: 250 })
+    .catch(() => console.log("the machine is too busy: try again"));
+}
+
 const packager = await Packager.start(yaml);
 const browser = await launchChromium();
 try {
-  const options = { viewport: { width: 1280, height: 868 } };
+  const options = { viewport: { width: 1280, height: 900 } };
   const page = await (await browser.newContext({ ...options, colorScheme: "light" })).newPage();
   await page.goto(packager.url);
   await page.waitForFunction(() => document.querySelectorAll(".tile[data-drawn]").length === 4);
@@ -45,12 +56,14 @@ try {
   }
   await page.keyboard.press("1");
   await page.waitForTimeout(9000);
+  await awaitCalm(page);
   save("page.png", await page.screenshot());
   await page.context().close();
 
   const server = await (await browser.newContext({ ...options, colorScheme: "dark" })).newPage();
   await server.goto(`${packager.url}/#view=server`);
   await server.waitForTimeout(55000);
+  await awaitCalm(server);
   save("page-server.png", await server.screenshot());
 } finally {
   await browser.close();

@@ -77,7 +77,7 @@ export class AnatomyView {
       this.#bar.append(strip);
       legend.append(make("div", { "data-part": end, title }, make("dt", {}, name), figure));
     }
-    this.#rest.textContent = "Change the channel, and this shows where the time went.";
+    this.#rest.textContent = "Where the time of a change goes, from the key to the picture.";
     root.append(this.#title, this.#bar, legend, this.#rest);
   }
 
@@ -89,7 +89,8 @@ export class AnatomyView {
     this.#title.textContent = `${zap.first ? "First picture" : "Last change"}: ${zap.channel}, ${msText(zap.zapMs)}`;
     parts.forEach((part, i) => {
       this.#strips[i].style.flexGrow = String(part.ms > 0 ? part.ms / totalMs : 0);
-      this.#figures[i].textContent = msText(part.ms);
+      const [figure, unit = ""] = msText(part.ms).split(" ");
+      this.#figures[i].replaceChildren(`${figure} `, make("small", {}, unit));
     });
     this.#bar.setAttribute("aria-label", known.map((part) => `${part.name} ${msText(part.ms)}`).join(", "));
     this.#restText = `Packet of ${bytesText(zap.packetBytes)}, its picture ${msText(zap.latencyMs)} old on screen.`;

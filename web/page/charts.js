@@ -82,3 +82,6 @@ export const plainAxis = {
   ticks: { show: false },
   grid: { stroke: () => colour("--grid"), width: 1 },
 };
+
+/** Distances of an axis's ticks, where what lies between whole numbers means nothing. */
+export const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000];

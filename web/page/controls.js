@@ -87,7 +87,8 @@ export class Controls {
    * @param {string} why  what is to be said of it; "": only why another one can't be had
    */
   tellRenderer(name, why) {
-    const text = why || this.#missing;
+    const reason = why || this.#missing;
+    const text = reason && reason[0].toUpperCase() + reason.slice(1);
     this.#renderer.value = name;
     this.#renderer.title = text;
     this.#why.hidden = !text;

@@ -1,11 +1,12 @@
 // The channel changes so far as a histogram, with their trimmed mean.
 
-import { chartsMissing, colour, keepFitting, loadCharts, plainAxis } from "./charts.js";
+import { chartsMissing, colour, keepFitting, loadCharts, plainAxis, wholeSteps } from "./charts.js";
 import { percentile, tm90 } from "./zaps.js";
 import { make, write } from "./markup.js";
 import { countText, msText } from "./units.js";
 
 const binsMax = 24;
+const binsLeast = 12;
 const height = 132;
 
 /**
@@ -40,19 +41,14 @@ export function binsOf(sorted) {
 }
 
 /**
- * For uPlot: the edge of each bin and its count, with an empty bin at both sides.
+ * For uPlot: the edge of each bin and its count, with empty ones at both sides, so that a few changes don't fill all.
  * @param {Bins} bins
  */
-function seriesOf(bins) {
-  const edges = [bins.lowMs - bins.widthMs];
-  const counts = [0];
-  bins.counts.forEach((count, i) => {
-    edges.push(bins.lowMs + i * bins.widthMs);
-    counts.push(count);
-  });
-  edges.push(bins.lowMs + bins.counts.length * bins.widthMs);
-  counts.push(0);
-  return [edges, counts];
+function seriesOf({ lowMs, widthMs, counts }) {
+  const before = Math.min(lowMs / widthMs, Math.max(1, Math.floor((binsLeast - counts.length) / 2)));
+  const all = [...new Array(before).fill(0), ...counts, 0];
+  while (all.length < binsLeast) all.push(0);
+  return [all.map((_, i) => lowMs + (i - before) * widthMs), all];
 }
 
 /** @type {import("./charts.js").Range} */
@@ -61,14 +57,12 @@ const rangeX = (_, low, high) => [low, high];
 /** @type {import("./charts.js").Range} */
 const rangeY = (_, low, high) => [0, Math.max(1, high) * 1.08];
 
-/** @type {import("./charts.js").TickTexts} */
-const ticksX = (_, ticks) => ticks.map((tick) => (tick < 0 ? "" : countText(tick)));
-
 export class Histogram {
   #root;
   #tm90 = make("b", {}, "–");
   #text = make("p", { class: "soft counts" });
   #chart = make("div", { class: "chart", role: "img" });
+  #hint = make("p", { class: "soft hint" }, "Change the channel, and this shows how long that takes.");
   /** @type {import("./charts.js").Plot | null} */
   #plot = null;
   #loading = false;
@@ -80,6 +74,7 @@ export class Histogram {
     this.#chart.style.height = `${height}px`;
     root.append(make("p", { class: "headline" }, this.#tm90, make("span", { class: "of" }, "tm90")), this.#text,
       this.#chart);
+    this.#chart.append(this.#hint);
     this.show([]);
   }
 
@@ -93,6 +88,7 @@ export class Histogram {
       this.#plot?.setData(seriesOf({ lowMs: 0, widthMs: 10, counts: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], above: 0 }));
       return;
     }
+    this.#hint.remove();
     const bins = binsOf(sorted);
     const worst = msText(sorted[sorted.length - 1]);
     write(this.#text, `${countText(sorted.length)} ${sorted.length === 1 ? "change" : "changes"} · median `
@@ -124,13 +120,13 @@ export class Histogram {
     return {
       width: this.#chart.clientWidth || 320,
       height,
-      padding: [8, 8, 0, 0],
+      padding: [8, 16, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false, range: rangeX }, y: { range: rangeY } },
       axes: [
-        { ...plainAxis, size: 24, gap: 4, space: 44, grid: { show: false }, values: ticksX },
-        { ...plainAxis, size: 30, gap: 4, space: 26, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
+        { ...plainAxis, size: 24, gap: 4, space: 44, grid: { show: false }, incrs: wholeSteps },
+        { ...plainAxis, size: 30, gap: 4, space: 26, incrs: wholeSteps },
       ],
       series: [{}, {
         fill: () => colour("--accent"), stroke: () => colour("--accent"), width: 0, points: { show: false },

@@ -110,6 +110,7 @@ class Page {
     const channel = this.#nameOf(told.url);
     this.#zapping = false;
     this.#hasPicture = true;
+    found("picture", HTMLElement).dataset.on = "yes";
     this.#hasFailed = false;
     this.#errands.release();
     this.#notices.clear("starting", "lost", "fatal", "ended", "blocked", "signed");
@@ -177,6 +178,7 @@ class Page {
       },
       setRenderer: (name) => {
         this.#viewing.setRenderer(name);
+        this.#remember({ renderer: name === "mse" ? null : name });
         this.#controls.tellRenderer(name, "");
         this.#showZaps();
       },

@@ -49,7 +49,7 @@ export class Server {
       viewers: new Trend(trends, "Streams going out", countText, true),
       sent: new Trend(trends, "Sent", bpsText),
       requests: new Trend(trends, "Requests a second", (v) => countText(v, v && v < 10 ? 1 : 0)),
-      cpu: new Trend(trends, "CPU, percent of one core", (v) => percentText(v / 100)),
+      cpu: new Trend(trends, "CPU, of one core", (v) => percentText(v / 100)),
     };
     this.#content.append(trends);
     this.#feeds = new FigureTable(this.#content, "Feeds", feedColumns, (f) => f.channel);

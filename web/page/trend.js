@@ -1,6 +1,6 @@
 // A figure with its course over the last minutes.
 
-import { colour, keepFitting, loadCharts, plainAxis } from "./charts.js";
+import { colour, keepFitting, loadCharts, plainAxis, wholeSteps } from "./charts.js";
 import { make, write } from "./markup.js";
 import { countText } from "./units.js";
 
@@ -22,8 +22,6 @@ function tickText(value) {
   }
   return value.toLocaleString("en", { maximumSignificantDigits: 3 });
 }
-
-const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 /** @type {import("./charts.js").Range} */
 const rangeY = (_, low, high) => [0, high > 0 ? high * 1.15 : 1];
@@ -57,7 +55,7 @@ export class Trend {
     this.#text = text;
     this.#whole = whole;
     this.#chart.style.height = `${height}px`;
-    root.append(make("div", { class: "card trend" }, make("h3", {}, title),
+    root.append(make("div", { class: "card trend" }, make("h2", {}, title),
       make("p", { class: "headline" }, this.#value, this.#note), this.#chart));
   }
 

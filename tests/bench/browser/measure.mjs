@@ -71,6 +71,16 @@ const browser = await chromium.launch({
   ],
 });
 
+/** An event of the player's log, as one line. */
+function told(entry, sinceMs) {
+  const { name, atMs, ...rest } = entry;
+  const rounded = JSON.stringify(rest, (key, value) => {
+    if (key === "url") return undefined;
+    return typeof value === "number" ? Math.round(value * 10) / 10 : value;
+  });
+  return `${name} at ${(atMs - sinceMs).toFixed(1)} ${rounded}`;
+}
+
 async function openPage() {
   const context = await browser.newContext({ viewport: { width: 800, height: 450 } });
   const page = await context.newPage();
@@ -97,7 +107,7 @@ async function steady(page) {
   add(steadySamples(await page.evaluate(() => window.bench.pictures()), FPS));
   const facts = await page.evaluate(() => window.bench.facts());
   add([{ metric: "steady_waiting", value: facts.stalls.filter((stall) => stall.name === "waiting").length }]);
-  say(`renderer ${facts.renderer}, ${JSON.stringify(facts.stats)} ${JSON.stringify(facts.log)}`);
+  say(`renderer ${facts.renderer}, stamps read in ${(facts.stampCostMs / Math.max(1, facts.pictures)).toFixed(1)} ms each, ${JSON.stringify(facts.stats)} ${JSON.stringify(facts.log)}`);
 }
 
 async function zaps(page) {
@@ -112,13 +122,7 @@ async function zaps(page) {
     add([{ metric: "zap_stalls", value: zap.picture ? stallsIn(pictures.filter((p) => p.shownMs >= zap.picture.shownMs), FPS).length : 0 }]);
     const facts = await page.evaluate(() => window.bench.facts());
     const value = zap.picture ? (zap.picture.shownMs - zap.keyMs).toFixed(1) : "none";
-    const zapped = facts.log.find((entry) => entry.name === "zapped");
-    say(
-      `zap ${value} handled ${(zap.handledMs - zap.keyMs).toFixed(1)} ${zapped ? `${zapped.zapMs?.toFixed(1)} ${zapped.packetBytes} ${JSON.stringify(zapped.anatomy, (_, x) => (typeof x === "number" ? Math.round(x * 10) / 10 : x))}` : ""} ${facts.log
-        .filter((entry) => entry.name !== "zapped")
-        .map((entry) => `${entry.name} ${entry.text ?? ""}`)
-        .join("; ")}`,
-    );
+    say(`zap ${value} handled ${(zap.handledMs - zap.keyMs).toFixed(1)} ${facts.log.map((entry) => told(entry, zap.keyMs)).join("; ")}`);
   }
 }
 
@@ -141,7 +145,7 @@ async function switches(page) {
     const found = switchSamples({ askedMs, height }, pictures);
     add(found);
     const facts = await page.evaluate(() => window.bench.facts());
-    say(`switch ${found.map((sample) => `${sample.metric} ${sample.value.toFixed(1)}`).join(" ")} ${JSON.stringify(facts.log)}`);
+    say(`switch ${found.map((sample) => `${sample.metric} ${sample.value.toFixed(1)}`).join(" ")} ${facts.log.map((entry) => told(entry, askedMs)).join("; ")}`);
   }
 }
 

@@ -2,7 +2,9 @@
 // memory, where a GET of a file that is still coming gets what is there and the rest as it comes. It also serves the
 // measuring page, the players, and /time.
 //
-//     node media_server.mjs ADDRESS PORT
+//     node media_server.mjs ADDRESS PORT [WEB]
+//
+// WEB is the folder of our player, by default the one of these sources.
 //
 // What comes by PUT is under /live/. A playlist or an MPD replaces its elder when it is complete; a media segment is
 // there from its first byte on. A GET for a segment that is not there yet waits for up to HOLD_MS, as low-latency
@@ -10,7 +12,7 @@
 
 import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
-import { dirname, extname, join, normalize } from "node:path";
+import { dirname, extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -18,7 +20,7 @@ const HOLD_MS = 500;
 const KEEP_MS = 60_000;
 const FOLDERS = {
   "/bench/": HERE,
-  "/web/": join(HERE, "../../../web"),
+  "/web/": resolve(process.argv[4] ?? join(HERE, "../../../web")),
 };
 const TYPES = {
   ".html": "text/html; charset=utf-8",

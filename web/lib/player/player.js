@@ -332,7 +332,11 @@ export class HespPlayer {
 
   /** Joins the same channel anew. */
   #rejoin() {
-    if (this.#url && !this.#presence?.away) this.#drive.call((session, nowMs) => session.resync(nowMs));
+    if (!this.#url || this.#presence?.away) return;
+    this.#drive.call((session, nowMs) => {
+      session.joinAt(null);
+      session.resync(nowMs);
+    });
   }
 
   #shownAgain() {

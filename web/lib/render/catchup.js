@@ -31,13 +31,16 @@ const MSE_MARGINS = { pictureMs: 25, soundMs: 125 };
 const SOUND_LAG_MS = 70;
 const BUCKET_MS = 125;
 const BUCKETS = 4;
-const LEARNT_MAX_MS = 1500;
-/** A stall says that the margins were too small by so much. */
-const GROWTH = 1.5;
+const LEARNT_MAX_MS = 1000;
+/** A stall says that the margins were too small by so much; stalls that follow one another closely say it once. */
+const GROWTH = 1.25;
 const GROWTH_MS = 25;
-const CALM_MS = 15000;
-const SHRINK_MS = 5;
-const SHRINK_EVERY_MS = 3000;
+const GROWTH_EVERY_MS = 2000;
+/** After a stall they stay for so long, and shrink after that. */
+const CALM_MS = 10000;
+const SHRINK = 0.9;
+const SHRINK_EVERY_MS = 1500;
+const SHRUNK_MS = 2;
 const DEAD_MS = 15;
 /** Beyond that, playing faster takes too long. */
 const JUMP_MS = 1500;
@@ -90,6 +93,7 @@ export class CatchUp {
    * @param {number} nowMs
    */
   stalled(nowMs) {
+    if (nowMs + CALM_MS < this.#calmMs + GROWTH_EVERY_MS) return;
     this.#calmMs = nowMs + CALM_MS;
     this.#learntMs = Math.min(LEARNT_MAX_MS, Math.max(this.#learntMs * GROWTH, this.#learntMs + GROWTH_MS));
     this.#buckets = [];
@@ -144,7 +148,7 @@ export class CatchUp {
   #shrink(nowMs) {
     if (this.#learntMs === 0 || nowMs < this.#calmMs) return;
     this.#calmMs = nowMs + SHRINK_EVERY_MS;
-    this.#learntMs = Math.max(0, this.#learntMs - SHRINK_MS);
+    this.#learntMs = this.#learntMs > SHRUNK_MS ? this.#learntMs * SHRINK : 0;
   }
 
   /**

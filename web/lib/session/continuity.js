@@ -24,8 +24,8 @@ export function numbered(track, frame) {
 }
 
 /**
- * The frame that a packet opens a stream with: its picture; of sound, which has none in it, the one before the first that
- * its continuation brings.
+ * The frame that a packet opens a stream with: its picture; of sound, which has none in it, the one before the first
+ * that its continuation brings.
  * @param {Track} track
  * @param {Packet} packet
  * @param {number | "now"} asked

@@ -1,6 +1,6 @@
-// Where nothing is listed yet at the end of a Presentation: the one that is active when this one is over is followed where
-// it goes on from here, or joined. Where there is none, the manifest is fetched a few times more; then the channel has
-// ended. It is looked at now and then after that, too.
+// Where nothing is listed yet at the end of a Presentation: the one that is active when this one is over is followed
+// where it goes on from here, or joined. Where there is none, the manifest is fetched a few times more; then the
+// channel has ended. It is looked at now and then after that, too.
 
 import { joinBegin, joinDrop } from "./join.js";
 import { follow, followGoOn, followIsLate, followNextMs } from "./follow.js";

@@ -101,7 +101,8 @@ export function answeredMs(s) {
 }
 
 /**
- * As far as the manifest tells: the manifest time of what is newest on the channel now. Rather too small than too large.
+ * As far as the manifest tells: the manifest time of what is newest on the channel now. Rather too small than too
+ * large.
  * @param {State} s
  */
 export function edgeMs(s) {

@@ -1,5 +1,5 @@
-// What fails is made again: a lost continuation joins anew, a packet that is not there has the manifest fetched first, a
-// failed switch leaves the old rung playing. Each next try waits longer, from 250 ms to 4 s.
+// What fails is made again: a lost continuation joins anew, a packet that is not there has the manifest fetched first,
+// a failed switch leaves the old rung playing. Each next try waits longer, from 250 ms to 4 s.
 
 import { followBroken } from "./follow.js";
 import { joinAgain } from "./join.js";
@@ -16,8 +16,8 @@ import { spliceBroken, spliceGiveUp } from "./splice.js";
 const PROVEN_MS = 2000;
 
 /**
- * Whether a join has asked, by a manifest of long ago, for what a Presentation that is over has no more: the manifest is
- * asked for then, and what is missing after that is told.
+ * Whether a join has asked, by a manifest of long ago, for what a Presentation that is over has no more: the manifest
+ * is asked for then, and what is missing after that is told.
  * @param {State} s
  * @param {Stream} stream
  */

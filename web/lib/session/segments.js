@@ -1,5 +1,5 @@
-// The segments of one followed track: the one that is read, the one after it where that has been asked for, and what both
-// have brought before its turn.
+// The segments of one followed track: the one that is read, the one after it where that has been asked for, and what
+// both have brought before its turn.
 
 import { Waiting } from "./waiting.js";
 

@@ -1,16 +1,16 @@
-// One viewer of HESP channels as a pure state machine: what happens goes in with the time at which it happened, what is to
-// be done comes out. It knows no sockets, no clock and no bytes. It follows the rules of player-sim/session, except that
-// the renderer owns the playhead, and that frames come out as one line for each kind: a renderer can't undo what it was
-// given.
+// One viewer of HESP channels as a pure state machine: what happens goes in with the time at which it happened, what
+// is to be done comes out. It knows no sockets, no clock and no bytes. It follows the rules of player-sim/session,
+// except that the renderer owns the playhead, and that frames come out as one line for each kind: a renderer can't
+// undo what it was given.
 //
-//   start, zap  The channel's manifest where it isn't known yet, then the most recent packet of a rung and of the sound.
-//               With the first picture a new timeline begins ("begin"); frames follow in order.
+//   start, zap  The channel's manifest where it isn't known yet, then the most recent packet of a rung and that of the
+//               sound. With the first picture a new timeline begins ("begin"); frames follow in order.
 //   want        Another rung: splice.js.
 //   resync      The viewer has fallen too far behind: a join anew.
 //   ahead       What the renderer still has of the picture. A switch never takes more of it than it may.
 //
-// Times are milliseconds of one clock whose zero means nothing; nowMs never goes back from one call to the next. Outputs
-// depend on the calls alone. Drain actions() after every call; call advance() at nextMs().
+// Times are milliseconds of one clock whose zero means nothing; nowMs never goes back from one call to the next.
+// Outputs depend on the calls alone. Drain actions() after every call; call advance() at nextMs().
 
 import { endGoOn, endNextMs } from "./end.js";
 import { followed } from "./follow.js";
@@ -236,7 +236,8 @@ export class Session {
     if (event.kind === "packet" && ofPacket) {
       s.roundTrip.note(event.timing, stream.track);
       stream.packet(event.packet);
-      s.actions.tell({ what: "packet", track: stream.track, why: request.why, timing: event.timing, sequence: stream.first });
+      const { track, first: sequence } = stream;
+      s.actions.tell({ what: "packet", track, why: request.why, timing: event.timing, sequence });
     } else if (event.kind === "frame" && !ofPacket) {
       if (event.frame.update) updateManifest(s, event.frame.update.url);
       stream.frame(request.id, event.frame);

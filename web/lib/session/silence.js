@@ -1,5 +1,5 @@
-// Where nothing comes: a response that has fallen silent is given up, and the player is told when the network seems lost
-// and when it is found again.
+// Where nothing comes: a response that has fallen silent is given up, and the player is told when the network seems
+// lost and when it is found again.
 
 /** @typedef {import("./state.js").State} State */
 

@@ -1,6 +1,6 @@
-// The sound beside the picture: joined with it, followed on its own. The picture never waits for it. A continuation that
-// is lost is taken up again where it ended; where that is no longer there, at "now". Where it never comes, the channel is
-// joined anew without: media elements wait for sound that was announced.
+// The sound beside the picture: joined with it, followed on its own. The picture never waits for it. A continuation
+// that is lost is taken up again where it ended; where that is no longer there, at "now". Where it never comes, the
+// channel is joined anew without: media elements wait for sound that was announced.
 
 import { Stream } from "./stream.js";
 import { Tries } from "./tries.js";
@@ -51,8 +51,8 @@ function isDone(s, sound) {
 }
 
 /**
- * The picture goes on in another Presentation, whose sound is taken from its first segment's start: its first frame is the
- * packet's own.
+ * The picture goes on in another Presentation, whose sound is taken from its first segment's start: its first frame is
+ * the packet's own.
  * @param {State} s
  * @param {import("../types.js").Presentation} presentation
  */
@@ -110,7 +110,8 @@ export function soundNextBroken(s) {
 /** @param {State} s */
 function isDue(s) {
   const { picture, listening } = s;
-  return listening.pending && !s.sound && s.begunSound !== null && picture !== null && !picture.ended && picture.presentation.audio !== null;
+  if (!listening.pending || s.sound || s.begunSound === null) return false;
+  return picture !== null && !picture.ended && picture.presentation.audio !== null;
 }
 
 /** @param {State} s */

@@ -1,6 +1,6 @@
-// Which frame a quality switch happens at. The old rung is followed up to the frame before; the new one goes on from its
-// packet. All frames before it that have come or will come are handed over, so that the picture goes on for as long as
-// what is ahead of it lasts; the packet has to be there before that.
+// Which frame a quality switch happens at. The old rung is followed up to the frame before; the new one goes on from
+// its packet. All frames before it that have come or will come are handed over, so that the picture goes on for as
+// long as what is ahead of it lasts; the packet has to be there before that.
 
 import { frameBeside } from "./when.js";
 

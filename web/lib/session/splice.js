@@ -1,7 +1,7 @@
-// From rung to rung, as one line of frames. The new rung's packet of frame n is asked for while the old rung goes on; old
-// frames from n on are held back. Once the packet is there and the old rung was handed over up to n - 1, the new rung
-// takes over: its header, the packet's picture, its continuation. The old one is given up then: nothing of it is of use
-// after that.
+// From rung to rung, as one line of frames. The new rung's packet of frame n is asked for while the old rung goes on;
+// old frames from n on are held back. Once the packet is there and the old rung was handed over up to n - 1, the new
+// rung takes over: its header, the packet's picture, its continuation. The old one is given up then: nothing of it is
+// of use after that.
 //
 // The picture never waits for that where the link carries both: n is the next frame if what the renderer has ahead
 // lasts until the packet comes, else a later one. Where it does not last after all, the frames that are held back are
@@ -264,8 +264,8 @@ function isTooLate(s, splice) {
 }
 
 /**
- * When the packet is too late. A packet may take longer than what is ahead lasts, on a thin link and with a renderer that
- * keeps little: where that was seen, the picture waits for it rather than that nothing ever comes of the switch.
+ * When the packet is too late. A packet may take longer than what is ahead lasts, on a thin link and with a renderer
+ * that keeps little: where that was seen, the picture waits for it rather than that nothing ever comes of the switch.
  * @param {State} s
  * @param {Splice} splice
  * @param {Stream} picture

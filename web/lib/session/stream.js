@@ -1,7 +1,7 @@
 // One track being followed, from its Initialization Packet through one segment after the other. It asks for what it
 // needs and puts its frames into `out` in order, whichever response brings them first; the session takes them from
-// there. The next segment is asked for when its first frame is the third one ahead, so that the origin holds the request
-// and no round trip falls between segments.
+// there. The next segment is asked for when its first frame is the third one ahead, so that the origin holds the
+// request and no round trip falls between segments.
 
 import { numbered, opening } from "./continuity.js";
 import { Segments } from "./segments.js";
@@ -31,7 +31,7 @@ const NOT_FOUND = 404;
 const RANGE_NOT_SATISFIABLE = 416;
 
 /** @param {number} status  whether it says that what was asked for is not there */
-export function lacks(status) {
+function lacks(status) {
   return status === NOT_FOUND || status === RANGE_NOT_SATISFIABLE;
 }
 
@@ -219,7 +219,7 @@ export class Stream {
     if (!source) return false;
     source.request = 0;
     source.finished = true;
-    const isEarly = source === this.segments.current && !this.ended && this.received < segmentLast(this.latest, source.segment);
+    const isEarly = source === this.segments.current && !this.ended && this.received < this.#currentLast();
     this.#order();
     return isEarly;
   }

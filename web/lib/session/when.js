@@ -1,5 +1,5 @@
-// What a session asks of times. Numbers of frames are exact (manifest/time.js); -1 stands for none. Milliseconds are for
-// waiting only.
+// What a session asks of times. Numbers of frames are exact (manifest/time.js); -1 stands for none. Milliseconds are
+// for waiting only.
 
 import { beside, compareTimes, lastSequence, secondsOf, segmentEnd, sequenceOf, toSeconds } from "../manifest/time.js";
 

@@ -88,7 +88,8 @@ window.bench = {
     log: player.log.splice(0),
     stats: player.stats(),
     renderer: player.rendererName,
-    stampCostMs: screen.costMs,
+    stampCostMs: screen.costMs, // in all
+    pictures: screen.count,
   }),
 };
 document.querySelector("#state").textContent = "ready";

@@ -31,6 +31,7 @@ export class Screen {
     this.listeners = new Set();
     this.video = null;
     this.costMs = 0; // of reading stamps, in all
+    this.count = 0; // how many were read
     const look = (frameMs) => {
       this.watch(frameMs);
       requestAnimationFrame(look);
@@ -47,7 +48,14 @@ export class Screen {
       const atMs = frameMs + REFRESH_MS;
       // After everybody's animation frame callbacks, so that what they draw now is seen now.
       const channel = new MessageChannel();
-      channel.port1.onmessage = () => this.note(surface, surface.width, surface.height, atMs, NaN);
+      channel.port1.onmessage = () => {
+        const beganMs = performance.now();
+        const stamp = this.reader.readSurface(surface, surface.width, surface.height);
+        this.costMs += performance.now() - beganMs;
+        const last = this.pictures.at(-1);
+        if (!stamp || (last && stamp.frame === last.frame && stamp.channel === last.channel)) return;
+        this.note(stamp, surface.width, surface.height, atMs, NaN);
+      };
       channel.port2.postMessage(null);
     }
   }
@@ -56,20 +64,19 @@ export class Screen {
     this.video = video;
     const onFrame = (nowMs, metadata) => {
       if (this.video !== video) return;
-      this.note(video, metadata.width, metadata.height, metadata.expectedDisplayTime, metadata.presentedFrames);
       video.requestVideoFrameCallback(onFrame);
+      const beganMs = performance.now();
+      const reading = this.reader.readVideo(video);
+      this.costMs += performance.now() - beganMs;
+      const { width, height, expectedDisplayTime, presentedFrames } = metadata;
+      reading.then((stamp) => this.note(stamp, width, height, expectedDisplayTime, presentedFrames));
     };
     video.requestVideoFrameCallback(onFrame);
   }
 
-  note(source, width, height, shownMs, presented) {
-    const beganMs = performance.now();
-    const stamp = this.reader.read(source, width, height);
+  note(stamp, width, height, shownMs, presented) {
     const readMs = performance.now();
-    this.costMs += readMs - beganMs;
-    const last = this.pictures.at(-1);
-    const canvas = source instanceof HTMLCanvasElement;
-    if (canvas && (!stamp || (last && stamp.frame === last.frame && stamp.channel === last.channel))) return;
+    this.count++;
     const picture = {
       shownMs,
       readMs,

@@ -56,30 +56,68 @@ export function readCells(means) {
   };
 }
 
-/** Reads stamps off what an element shows. One canvas is used again and again. */
+/** Samples of a cell that are looked at, each way. */
+const SAMPLES = 4;
+
+/** Where to look in cells of a picture of so many samples: SAMPLES places in the middle of each of `count` cells. */
+function places(count, from, to) {
+  const all = [];
+  for (let cell = 0; cell < count; cell++) {
+    const size = (to - from) / count;
+    for (let i = 0; i < SAMPLES; i++) all.push(Math.floor(from + size * (cell + 0.3 + (0.4 * (i + 0.5)) / SAMPLES)));
+  }
+  return all;
+}
+
+/** The means of the cells' middles in a plane of luma (or of any other colour that is black and white). */
+function meansIn(data, stride, step, columns, rows) {
+  const means = new Float32Array(COLUMNS * ROWS);
+  for (let y = 0; y < rows.length; y++) {
+    const row = Math.floor(y / SAMPLES) * COLUMNS;
+    for (let x = 0; x < columns.length; x++) {
+      means[row + Math.floor(x / SAMPLES)] += data[rows[y] * stride + columns[x] * step] / SAMPLES ** 2;
+    }
+  }
+  return means;
+}
+
+/** Reads stamps off what an element shows, with the least work: only the strip that carries them is copied. */
 export class StampReader {
   constructor() {
-    // Four samples a cell each way, so that the middle of a cell is whole samples of its own.
-    this.canvas = new OffscreenCanvas(COLUMNS * 4, ROWS * 4);
+    this.canvas = new OffscreenCanvas(COLUMNS * SAMPLES, ROWS * SAMPLES);
     this.context = this.canvas.getContext("2d", { willReadFrequently: true });
   }
 
-  /** The stamp of what `source` (a video or a canvas of width x height) shows, or null. */
-  read(source, width, height) {
+  /** The stamp of the picture that a video shows now, or null. The picture is taken before this returns. */
+  async readVideo(video) {
+    let frame;
+    try {
+      frame = new VideoFrame(video, { timestamp: 0 });
+    } catch {
+      return null; // it shows nothing
+    }
+    try {
+      const { x, y, width, height } = frame.visibleRect;
+      const top = 2 * Math.floor((14 * height) / 36);
+      const rect = { x, y: y + top, width, height: height - top };
+      if (!/^(I420|NV12)/.test(frame.format ?? "")) return this.readSurface(frame, width, height);
+      const bytes = new Uint8Array(frame.allocationSize({ rect }));
+      const [luma] = await frame.copyTo(bytes, { rect });
+      const first = (14 * height) / 18 - top;
+      const rows = places(ROWS, first, height - top);
+      return readCells(meansIn(bytes.subarray(luma.offset), luma.stride, 1, places(COLUMNS, 0, width), rows));
+    } finally {
+      frame.close();
+    }
+  }
+
+  /** The stamp of a canvas of width x height, or null. */
+  readSurface(source, width, height) {
     if (!width || !height) return null;
     const top = Math.floor((14 * height) / 18);
-    this.context.drawImage(source, 0, top, width, height - top, 0, 0, this.canvas.width, this.canvas.height);
-    const { data } = this.context.getImageData(0, 0, this.canvas.width, this.canvas.height);
-    const means = new Float32Array(COLUMNS * ROWS);
-    for (let row = 0; row < ROWS; row++) {
-      for (let column = 0; column < COLUMNS; column++) {
-        let sum = 0;
-        for (let y = 1; y < 3; y++) {
-          for (let x = 1; x < 3; x++) sum += data[((row * 4 + y) * this.canvas.width + column * 4 + x) * 4 + 1];
-        }
-        means[row * COLUMNS + column] = sum / 4;
-      }
-    }
-    return readCells(means);
+    const { width: w, height: h } = this.canvas;
+    this.context.drawImage(source, 0, top, width, height - top, 0, 0, w, h);
+    const { data } = this.context.getImageData(0, 0, w, h);
+    return readCells(meansIn(data.subarray(1), w * 4, 4, places(COLUMNS, 0, w), places(ROWS, 0, h)));
   }
 }

@@ -18,7 +18,8 @@ test("a manifest that is not there is asked for again, later and later", () => {
   viewer.start().run(4000);
   const asked = viewer.log.filter(({ action }) => action.request?.kind === "manifest").map(({ ms }) => Math.round(ms));
   assert.deepEqual(asked.slice(0, 4), [31000, 31250, 31750, 32750]);
-  assert.deepEqual(viewer.tells("fault").map(({ status, retryMs }) => [status, retryMs]), [[404, 250], [404, 500], [404, 1000]]);
+  const faults = viewer.tells("fault").map(({ status, retryMs }) => [status, retryMs]);
+  assert.deepEqual(faults, [[404, 250], [404, 500], [404, 1000]]);
   assert.equal(viewer.begins.length, 1);
   assert.equal(viewer.tells("lost").length, 1);
   assert.equal(viewer.tells("found").length, 1);

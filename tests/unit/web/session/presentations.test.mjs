@@ -73,7 +73,8 @@ test("the first packet of the next one is lost: it is asked for as now", () => {
 });
 
 test("a channel ends", () => {
-  const channel = new Channel("http://o/one", { pollMs: 1000, presentations: [{ id: "p1", startMs: 0, endMs: 40000 }] });
+  const presentations = [{ id: "p1", startMs: 0, endMs: 40000 }];
+  const channel = new Channel("http://o/one", { pollMs: 1000, presentations });
   const viewer = new Viewer({ rttMs: 20, channels: [channel] });
   viewer.start().run(30000);
   assert.ok(viewer.ended);

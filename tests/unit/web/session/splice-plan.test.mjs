@@ -6,7 +6,9 @@ import { aligned, planSplice } from "../../../../web/lib/session/splice-plan.js"
 const at = (conditions) => planSplice({ frameMs: 40, ageMs: 0, roundTripMs: 0, transferMs: 5, aheadMs: 120, floorMs: 60,
   failures: 0, ...conditions });
 
-const track = (fps, startSequence = 0) => ({ frameRate: { value: fps, scale: 1 }, start: { value: 8, scale: 1 }, startSequence });
+const track = (fps, startSequence = 0) => ({
+  frameRate: { value: fps, scale: 1 }, start: { value: 8, scale: 1 }, startSequence,
+});
 
 test("at a short round trip it is the next frame", () => {
   assert.deepEqual(at({}), { frames: 1, primes: false, packetMs: 57 });

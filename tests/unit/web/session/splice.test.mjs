@@ -11,7 +11,6 @@ for (const rttMs of [0, 20, 60, 200])
     const lot = lots(7 + rttMs);
     const viewer = new Viewer({ rttMs, bufferMs: 160, bps: 20e6 });
     viewer.start().call("preload", "http://o/two").run(1500);
-    let stallsOfZaps = 0;
     for (let i = 0; i < 200; i++) {
       if (lot() < 0.2) viewer.zap(`http://o/${lot() < 0.5 ? "one" : "two"}`);
       else viewer.call("want", RATES[Math.floor(lot() * 3)]);
@@ -19,7 +18,7 @@ for (const rttMs of [0, 20, 60, 200])
     }
     viewer.run(3000);
     assert.deepEqual(viewer.tells("fault"), []);
-    assert.equal(viewer.stalls, stallsOfZaps);
+    assert.equal(viewer.stalls, 0);
     assert.ok(viewer.tells("switched").length > 60, `${viewer.tells("switched").length} switched`);
   });
 

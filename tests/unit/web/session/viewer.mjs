@@ -1,5 +1,5 @@
-// A session driven in virtual time, with a renderer that has a playhead. It checks whatever the session hands over: what
-// would be wrong for any renderer and any network is an error here.
+// A session driven in virtual time, with a renderer that has a playhead. It checks whatever the session hands over:
+// what would be wrong for any renderer and any network is an error here.
 
 import assert from "node:assert/strict";
 

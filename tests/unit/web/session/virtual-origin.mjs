@@ -1,8 +1,8 @@
-// An origin and the link to it in virtual time: channels with pictures at 25 frames a second and sound at 46.875, packets
-// that are held for up to three frames, segments that grow. It answers a session's requests with its events, and can be
-// told to lose, cut, stall or spoil answers.
+// An origin and the link to it in virtual time: channels with pictures at 25 frames a second and sound at 46.875,
+// packets that are held for up to three frames, segments that grow. It answers a session's requests with its events,
+// and can be told to lose, cut, stall or spoil answers.
 
-import { beside, secondsOf } from "../../../../web/lib/manifest/time.js";
+import { secondsOf } from "../../../../web/lib/manifest/time.js";
 
 const zeros = new Uint8Array(1 << 20);
 const HELD_MS = 250;
@@ -58,7 +58,7 @@ const RUNGS = [
   { id: "high", bandwidthBps: 2_500_000 },
 ];
 
-/** A channel of one Presentation without an end, or of those given: {id, startMs, endMs, announcedMs, fps, sound, offset}. */
+/** A channel of one Presentation without an end, or of those given: {id, startMs, endMs, announcedMs, fps, ...}. */
 export class Channel {
   constructor(url, { presentations = [{ id: "p1", startMs: 0 }], segmentS = 6, pollMs = 5000, windowMs = 20000,
     rungs = RUNGS, updates = null, endAnnouncedMs = 2000 } = {}) {
@@ -90,7 +90,8 @@ export class Channel {
 
   presentation(p, endMs) {
     return {
-      id: p.id, start: { value: p.startMs, scale: 1000 }, end: endMs === Infinity ? null : { value: endMs, scale: 1000 },
+      id: p.id, start: { value: p.startMs, scale: 1000 },
+      end: endMs === Infinity ? null : { value: endMs, scale: 1000 },
       video: this.rungs.map((rung) => this.track(p, rung, endMs)),
       audio: p.sound ? this.track(p, { id: "sound", bandwidthBps: 128_000 }, endMs) : null,
     };
@@ -233,11 +234,13 @@ export class VirtualOrigin {
     const isVideo = track.kind === "video";
     const bytes = isVideo ? Math.round(track.bandwidthBps / 8 / 5) : 700;
     const { segment, index } = this.placeOf(channel, track, n + 1);
-    const header = { kind: track.kind, bytes: zeros.subarray(0, 600), timescale: isVideo ? 12800 : 48000, codec: track.codecs,
-      description: zeros.subarray(0, 8), width: 0, height: 0, channels: 0, sampleRate: 0, truth: { track, n } };
+    const header = { kind: track.kind, bytes: zeros.subarray(0, 600), timescale: isVideo ? 12800 : 48000,
+      codec: track.codecs, description: zeros.subarray(0, 8), width: 0, height: 0, channels: 0, sampleRate: 0,
+      truth: { track, n } };
     const frame = isVideo ? this.frame(channel, track, n, bytes, true) : null;
     this.#send(state, bytes, () => {
-      const timing = { requestMs: state.askedMs, firstByteMs: state.firstByteMs, endMs: this.agenda.nowMs, bytes, held };
+      const { askedMs: requestMs, firstByteMs } = state;
+      const timing = { requestMs, firstByteMs, endMs: this.agenda.nowMs, bytes, held };
       const spoilt = frame && state.fault?.ofPacket ? state.fault.spoils(frame) : frame;
       this.#end(state, { kind: "packet", request: state.request.id, timing,
         packet: { header, frame: spoilt, segment, offset: index * 1000 } });
@@ -250,7 +253,8 @@ export class VirtualOrigin {
     const timescale = isVideo ? 12800 : 48000;
     const media = secondsOf(track, n) + track.mediaTimeOffset.value;
     const update = channel.updates?.(this.agenda.nowMs) ?? null;
-    return { kind: track.kind, time: Math.round(media * timescale), duration: Math.round((timescale * rate.scale) / rate.value),
+    const duration = Math.round((timescale * rate.scale) / rate.value);
+    return { kind: track.kind, time: Math.round(media * timescale), duration,
       timescale, sync, bytes: zeros.subarray(0, bytes), sample: zeros.subarray(0, bytes),
       captureUtcMs: 1000 * secondsOf(track, n), update, truth: { channel: channel.url, track, n, packet: sync } };
   }
@@ -287,7 +291,8 @@ export class VirtualOrigin {
     const isOver = n >= this.firstOf(channel, track, segment + 1) || n > this.lastOf(p, track);
     if (isOver || fault?.cutsAfter === state.frames) {
       const kind = !isOver && fault.breaks ? "failed" : "finished";
-      this.#send(state, 10, () => this.#end(state, { kind, request: request.id, status: 0, text: `${request.url}: cut` }));
+      const end = { kind, request: request.id, status: 0, text: `${request.url}: cut` };
+      this.#send(state, 10, () => this.#end(state, end));
       return;
     }
     if (fault?.stallsAfter === state.frames) return;
@@ -302,5 +307,3 @@ export class VirtualOrigin {
     });
   }
 }
-
-export { beside };

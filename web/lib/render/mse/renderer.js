@@ -119,7 +119,6 @@ export class MseRenderer {
     this.#header = null;
     this.#offsetSeconds = NaN;
     this.#running = false;
-    this.#stalledMs = NaN;
     this.#firstSinceMs = nowMs;
     if (!this.#line || this.#broken || this.#ended || (this.#codecs.audio !== "") !== this.#hasSound) {
       this.#open(video, audio);
@@ -347,6 +346,7 @@ export class MseRenderer {
     this.#tell({ what: "picture", track, sequence, time: manifestSeconds, captureUtcMs, shownMs, first, decodedMs });
     if (first) {
       this.#catchUp.begin(shownMs, this.#hasSound);
+      this.#goesOn(shownMs);
       return;
     }
     if (!this.#running) {
@@ -380,7 +380,7 @@ export class MseRenderer {
   /** @param {number} nowMs */
   #watchStall(nowMs) {
     const stands = !Number.isNaN(this.#stalledMs);
-    if (!stands || !this.#hasSound || this.#element.paused) return;
+    if (!stands || !this.#running || !this.#hasSound || this.#element.paused) return;
     const comes = nowMs - this.#framesMs < HELP_AFTER_MS;
     if (comes && nowMs - this.#stalledMs > HELP_AFTER_MS && nowMs - this.#helpedMs > HELP_EVERY_MS) {
       this.#helpedMs = nowMs;

@@ -10,6 +10,7 @@
  * @property {number} captureUtcMs
  * @property {boolean} first        of a begin
  * @property {number} order         rises by one a picture
+ * @property {number} heldMs        since when it has waited for those before it to be shown; NaN: it has not
  */
 
 /** @typedef {{picture: Picture, sample: Uint8Array, sync: boolean, header: import("../../types.js").Header}} Coded */
@@ -130,19 +131,22 @@ export class PictureDecoder {
   }
 
   /**
-   * @param {Omit<Picture, "order">} picture
+   * @param {Omit<Picture, "order" | "heldMs">} given
    * @param {import("../../types.js").Frame} frame
    * @param {number} nowMs
    */
-  frame(picture, frame, nowMs) {
+  frame(given, frame, nowMs) {
     if (!this.#header || (this.#needsKey && !frame.sync)) return;
     this.#needsKey = false;
     if (this.#coded.length >= codedMost) {
       this.#fail(`${codedMost} pictures wait for the decoder`);
       return;
     }
-    const order = this.#order++;
-    this.#coded.push({ picture: { ...picture, order }, sample: frame.sample, sync: frame.sync, header: this.#header });
+    // Of a rung that overlaps the one before nothing waits behind what it replaces.
+    while (frame.sync && (this.#coded.at(-1)?.picture.mediaMs ?? -Infinity) >= given.mediaMs) this.#coded.pop();
+    const heldMs = this.#waiting() >= decodedMost / 2 ? nowMs : NaN;
+    const picture = { ...given, order: this.#order++, heldMs };
+    this.#coded.push({ picture, sample: frame.sample, sync: frame.sync, header: this.#header });
     this.pump(nowMs);
   }
 

@@ -17,6 +17,8 @@ import { isDecodable, whyNot } from "./support.js";
 const advanceMs = 50;
 /** So much later than its time a picture may come before that is called a stall. */
 const stallMs = 20;
+/** A keyframe so far from where the last frame ended begins a timeline of its own. */
+const apartMs = 2000;
 /** A decoder that fails so often in a row, without a picture in between, can't do it. */
 const failuresMost = 3;
 
@@ -44,6 +46,7 @@ export class WebCodecsRenderer {
   #pictures;
   #sound;
   #begun = false;
+  #hasSound = false;
   #firstMs = NaN;
   #endMs = NaN;
   #shownCount = 0;
@@ -149,15 +152,20 @@ export class WebCodecsRenderer {
    */
   begin(video, audio, _atMs) {
     this.#begun = true;
+    this.#hasSound = audio !== null && typeof AudioDecoder === "function";
     this.#ended = false;
+    this.#sound.begin();
+    this.#startTimeline();
+  }
+
+  #startTimeline() {
     this.#firstMs = NaN;
     this.#endMs = NaN;
     this.#shownOfBegin = 0;
     clearTimeout(this.#stallTimer);
     this.#easel.begin();
     this.#pictures.begin();
-    this.#sound.begin();
-    this.#playhead.begin(audio !== null && typeof AudioDecoder === "function");
+    this.#playhead.begin(this.#hasSound);
   }
 
   /**
@@ -184,6 +192,7 @@ export class WebCodecsRenderer {
     }
     const nowMs = performance.now();
     const durationMs = (frame.duration / frame.timescale) * 1000;
+    if (frame.sync && Math.abs(mediaMs - this.#endMs) > apartMs) this.#startTimeline();
     const first = Number.isNaN(this.#firstMs);
     if (first) this.#firstMs = mediaMs;
     this.#endMs = mediaMs + durationMs;
@@ -247,7 +256,11 @@ export class WebCodecsRenderer {
   #onDecoded(frame, picture) {
     const nowMs = performance.now();
     const needed = this.#easel.push(frame, picture, nowMs);
-    if (needed && !picture.first) this.#playhead.picture(picture.mediaMs, nowMs + this.#easel.leadMs, nowMs);
+    if (needed && !picture.first) {
+      // What had to wait for room could have been ready long ago.
+      const readyMs = Number.isNaN(picture.heldMs) ? nowMs : picture.heldMs;
+      this.#playhead.picture(picture.mediaMs, readyMs + this.#easel.leadMs, nowMs);
+    }
     this.#advance(nowMs);
   }
 

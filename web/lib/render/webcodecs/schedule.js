@@ -25,12 +25,12 @@ export const playheadRules = Object.freeze({
   startMarginMs: 20,
   soundAfterMs: 30,
   soundLagMs: 20,
-  soundMostMs: 200,
+  soundMostMs: 1000,
   windowMs: 8000,
   skipMs: 400,
   standMs: 120,
   fastest: 1.1,
-  slowest: 0.95,
+  slowest: 0.9,
 });
 
 const sliceMs = 500;

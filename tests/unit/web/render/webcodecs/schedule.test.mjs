@@ -116,7 +116,7 @@ test("Pictures wait for sound, less by what it may lag", () => {
 });
 
 test("Pictures don't wait for sound that comes far too late, or not at all", () => {
-  const live = new Live({ late: () => 5, soundLateMs: 1500 }).run(500);
+  const live = new Live({ late: () => 5, soundLateMs: 2500 }).run(500);
   near(live.behindMs.at(-1), 5 + leadMs, 9);
   const silent = new Live({ late: () => 5, soundLateMs: 1e9 }).run(200);
   near(silent.behindMs.at(-1), 5 + leadMs, 9);

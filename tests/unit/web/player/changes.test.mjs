@@ -41,7 +41,8 @@ test("a switch is over with its first picture; what that was late is its gap", (
   const { switched } = changes.picture({ track: high, sequence: 12, shownMs: 1090, decodedMs: 0, first: false });
   assert.equal(switched?.switchMs, 100);
   assert.equal(switched?.gapMs, 10);
-  assert.equal(changes.picture({ track: high, sequence: 13, shownMs: 1120, decodedMs: 0, first: false }).switched, null);
+  const next = changes.picture({ track: high, sequence: 13, shownMs: 1120, decodedMs: 0, first: false });
+  assert.equal(next.switched, null);
 });
 
 test("a switch that another one overtakes is passed over", () => {

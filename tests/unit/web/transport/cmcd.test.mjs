@@ -3,7 +3,8 @@ import test from "node:test";
 
 import { cmcdHeaders, cmcdUrl, relativeTo } from "../../../../web/lib/transport/cmcd.js";
 
-const FIELDS = /** @type {const} */ ({ br: 448667, bl: 262, bs: true, cid: 'a "b"', d: 6000, mtp: 12345678, ot: "v", pr: 1.04,
+const FIELDS = /** @type {const} */ ({ br: 448667, bl: 262, bs: true, cid: 'a "b"', d: 6000, mtp: 12345678, ot: "v",
+  pr: 1.04,
   sf: "e", sid: "0011", st: "l", su: false, tb: 2500000, nor: "content-8.mp4", nrr: "0-" });
 
 /** @param {string} url */

@@ -166,7 +166,8 @@ enum MHD_Result origin_respond_options(struct origin_request *r)
         return MHD_NO;
     MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, METHODS);
     MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-    MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS, "Range");
+    MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS,
+                            "Range, CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status");
     MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "86400");
     return respond_sized(r, MHD_HTTP_NO_CONTENT, response, 0, NULL, NULL);
 }

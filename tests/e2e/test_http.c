@@ -90,7 +90,8 @@ static void options_and_cors_are_open(void **state)
         204);
     segment_stage_header(&s->live, "Access-Control-Allow-Origin", "*");
     segment_stage_header(&s->live, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
-    segment_stage_header(&s->live, "Access-Control-Allow-Headers", "Range");
+    segment_stage_header(&s->live, "Access-Control-Allow-Headers",
+                         "Range, CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status");
     assert_int_equal(segment_stage_ask(s, &s->live, "GET", 0, "Origin: http://player.test\r\n"),
                      200);
     segment_stage_header(&s->live, "Access-Control-Allow-Origin", "*");

@@ -3,6 +3,7 @@
 import { Clock } from "../transport/clock.js";
 import { cmcdHeaders, cmcdUrl } from "../transport/cmcd.js";
 import { Warmth } from "../transport/warm.js";
+import { startPlaying } from "./autoplay.js";
 import { Changes } from "./changes.js";
 import { Drive } from "./drive.js";
 import { Emitter } from "./emitter.js";
@@ -151,12 +152,14 @@ export class HespPlayer {
 
   play() {
     this.#wantsPlay = true;
+    this.#presence?.plays();
     void this.#start();
   }
 
   pause() {
     this.#wantsPlay = false;
     this.#renderer?.pause();
+    this.#presence?.paused();
   }
 
   get muted() {
@@ -306,6 +309,7 @@ export class HespPlayer {
    */
   #watch(url, atMs) {
     if (!url) return;
+    this.#presence?.follows(this.#wantsPlay);
     this.#warmth.hold();
     this.#nextTrack = null;
     this.#joins = true;
@@ -538,7 +542,8 @@ export class HespPlayer {
     this.#shownTrack = track;
     if (zapped) {
       const { asked: { url, first }, zapMs, packetBytes, anatomy } = zapped;
-      this.#emitter.emit("zapped", { url, zapMs, first, level, sequence, captureUtcMs, latencyMs, packetBytes, anatomy });
+      this.#emitter.emit("zapped",
+        { url, zapMs, first, level, sequence, captureUtcMs, latencyMs, packetBytes, anatomy });
     }
     if (switched) {
       const { change, switchMs, gapMs } = switched;
@@ -597,24 +602,10 @@ export class HespPlayer {
   async #start() {
     const renderer = this.#renderer;
     if (!renderer) return;
-    try {
-      await renderer.play();
-      return;
-    } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
-    }
-    if (this.#destroyed || renderer !== this.#renderer || !this.#media || this.#media.muted) {
-      this.#emitter.emit("blocked", { text: "the browser wants a gesture before it plays: call play() from one" });
-      return;
-    }
-    this.#media.muted = true;
-    try {
-      await renderer.play();
-      this.#emitter.emit("muted", { text: "the browser wants a gesture before it plays sound: it plays without" });
-    } catch (error) {
-      if (error instanceof DOMException && error.name === "NotAllowedError")
-        this.#emitter.emit("blocked", { text: "the browser wants a gesture before it plays: call play() from one" });
-    }
+    const started = await startPlaying(renderer, this.#media);
+    if (started.what === "plays" || this.#destroyed || renderer !== this.#renderer) return;
+    if (started.what === "blocked") this.#presence?.paused();
+    this.#emitter.emit(started.what, { text: started.text });
   }
 
   /** @param {Track | null} track */

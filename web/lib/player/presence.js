@@ -1,5 +1,5 @@
-// What happens around a player: the page is hidden and shown again, the network goes and comes back, somebody else pauses
-// the element, or takes it out of the page and puts it back.
+// What happens around a player: the page is hidden and shown again, the network goes and comes back, somebody else
+// pauses the element, or takes it out of the page and puts it back.
 
 /**
  * @typedef {object} PresenceHooks
@@ -34,8 +34,8 @@ export class Presence {
     }, { signal });
     globalThis.addEventListener("online", () => hooks.online(), { signal });
     globalThis.addEventListener("offline", () => hooks.offline(), { signal });
-    element.addEventListener("pause", () => this.#paused(), { signal });
-    element.addEventListener("play", () => this.#plays(), { signal });
+    element.addEventListener("pause", () => this.paused(), { signal });
+    element.addEventListener("play", () => this.plays(), { signal });
   }
 
   /** Whether the channel is no longer followed because of a pause. */
@@ -48,7 +48,8 @@ export class Presence {
     this.#stop.abort();
   }
 
-  #paused() {
+  /** Nothing plays any more, or nothing may. */
+  paused() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const paused = this.#element instanceof HTMLMediaElement ? this.#element.paused : true;
@@ -58,7 +59,15 @@ export class Presence {
     }, PAUSED_MS);
   }
 
-  #plays() {
+  /** A channel is followed anew. @param {boolean} plays */
+  follows(plays) {
+    clearTimeout(this.#timer);
+    this.#away = false;
+    if (!plays) this.paused();
+  }
+
+  /** It plays, or is to. */
+  plays() {
     clearTimeout(this.#timer);
     if (!this.#away) return;
     this.#away = false;

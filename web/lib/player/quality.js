@@ -1,5 +1,5 @@
-// Which level: the viewer's choice, or the rule's; as bandwidths for the session. Levels are the indices of the ladder of
-// the Presentation that plays, lowest first.
+// Which level: the viewer's choice, or the rule's; as bandwidths for the session. Levels are the indices of the ladder
+// of the Presentation that plays, lowest first.
 
 import { Adaptation } from "../abr/adaptation.js";
 
@@ -12,7 +12,10 @@ import { Adaptation } from "../abr/adaptation.js";
  * @typedef {import("./settings.js").Settings} Settings
  */
 
-/** @typedef {{bandwidthBps: number, joinBps: number | null}} JoinChoice  what to play, and what to start on if not that */
+/**
+ * What to play, and what to start on if not that.
+ * @typedef {{bandwidthBps: number, joinBps: number | null}} JoinChoice
+ */
 
 /**
  * @param {Presentation} presentation
@@ -75,7 +78,8 @@ export class Quality {
     const rates = presentation.video.map(({ bandwidthBps }) => bandwidthBps);
     const before = this.#adaptation.wanted;
     const said = this.#adaptation.join(nowMs, rates, presentation.audio?.bandwidthBps ?? 0);
-    const same = Math.min(this.#level >= 0 ? this.#level : this.#joinLevel === "same" ? before : said, rates.length - 1);
+    const level = this.#level >= 0 ? this.#level : this.#joinLevel === "same" ? before : said;
+    const same = Math.min(level, rates.length - 1);
     const smallest = this.#joinLevel === "smallest";
     this.#adaptation.take(nowMs, same);
     return { bandwidthBps: rates[same], joinBps: smallest ? 0 : null };

@@ -5,8 +5,8 @@
  * @property {"mse" | "webcodecs"} renderer
  * @property {number | null} targetLatencyMs  null: as low as the renderer holds without a stall
  * @property {number} level                   -1: automatic, else an index of the levels
- * @property {"auto" | "smallest" | "same"} joinLevel  what a join or a zap starts on: as the link allows; the lowest one;
- *   the one that plays
+ * @property {"auto" | "smallest" | "same"} joinLevel  what a join or a zap starts on: as the link allows; the lowest
+ *   one; the one that plays
  * @property {{sessionId?: string, contentId?: string, mode?: "query" | "header"} | null} cmcd
  * @property {number} startupBps              what to believe of the link at first; 0: nothing
  */

@@ -244,7 +244,8 @@ static void test_options_answers_a_preflight(void **state)
         expect_cors(&world);
         world_expect_header(&world, "Allow", "GET, HEAD, OPTIONS");
         world_expect_header(&world, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
-        world_expect_header(&world, "Access-Control-Allow-Headers", "Range");
+        world_expect_header(&world, "Access-Control-Allow-Headers",
+                            "Range, CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status");
         assert_non_null(http_raw_header(&world.http, "Access-Control-Max-Age"));
         world_expect_header(&world, "Content-Length", NULL);
         world_expect_no_body(&world);

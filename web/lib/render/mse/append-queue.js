@@ -67,8 +67,8 @@ export class AppendQueue {
   }
 
   /**
-   * What lies before that may go, once there is nothing else to do. A keyframe has to start there: a SourceBuffer removes
-   * everything up to the next one.
+   * What lies before that may go, once there is nothing else to do. A keyframe has to start there: a SourceBuffer
+   * removes everything up to the next one.
    * @param {number} seconds
    */
   trim(seconds) {

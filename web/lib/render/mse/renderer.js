@@ -1,8 +1,9 @@
-// A renderer over Media Source Extensions. It places each timeline of the session beyond everything that the element has
-// (places.js), goes there, and keeps the clock as near to the live edge as it holds (catchup.js).
+// A renderer over Media Source Extensions. It places each timeline of the session beyond everything that the element
+// has (places.js), goes there, and keeps the clock as near to the live edge as it holds (catchup.js).
 //
 // Facts about Chromium that shape it. Where pictures overlap in a SourceBuffer it freezes, so nothing overlaps. A seek
-// shows its first picture within a few milliseconds, but only once there is sound there too: silence is (sound-line.js).
+// shows its first picture within a few milliseconds, but only once there is sound there too: silence is
+// (sound-line.js).
 // With sound, its clock stops for long once sound runs out, and longer each time, until a seek.
 
 import { CatchUp } from "../catchup.js";
@@ -25,8 +26,10 @@ import { SoundLine } from "./sound-line.js";
 const TICK_MS = 30;
 const KEEP_SECONDS = 5;
 const TRIM_EVERY_SECONDS = 2;
-/** Chromium's sound runs dry somewhat below that. Before it does, silence is put in for what is late, so long as there are
- * pictures. */
+/**
+ * Chromium's sound runs dry somewhat below that. Before it does, silence is put in for what is late, so long as there
+ * are pictures.
+ */
 const CONCEAL_BELOW_SECONDS = 0.125;
 const CONCEAL_PICTURE_SECONDS = 0.06;
 const CONCEAL_SECONDS = 0.04;

@@ -1,5 +1,5 @@
-// Silent sound: AAC-LC frames of nothing, with the boxes around them. Chromium starts its clock only once some 200 ms of
-// sound wait to be played, and shows no picture before there is any; live sound takes just that long to come. So a
+// Silent sound: AAC-LC frames of nothing, with the boxes around them. Chromium starts its clock only once some 200 ms
+// of sound wait to be played, and shows no picture before there is any; live sound takes just that long to come. So a
 // timeline begins with silence, and what is missing of the sound is filled with it.
 
 /** Samples of a frame of AAC-LC. */
@@ -52,8 +52,8 @@ function movie(sampleRate, channels) {
   const media = box("mdia", box("mdhd", none, none, none, u32(sampleRate), none, u16(0x55c4), u16(0)),
     box("hdlr", none, none, [0x73, 0x6f, 0x75, 0x6e], none, none, none, [0]), information);
   const matrix = UNIT_MATRIX.flatMap(u32);
-  const head = box("tkhd", u32(3), none, none, u32(1), none, none, none, none, u16(0), u16(0), u16(0x100), u16(0), matrix,
-    none, none);
+  const head = box("tkhd", u32(3), none, none, u32(1), none, none, none, none, u16(0), u16(0), u16(0x100), u16(0),
+    matrix, none, none);
   const movieHead = box("mvhd", none, none, none, u32(1000), none, u32(0x10000), u16(0x100), u16(0), none, none, matrix,
     none, none, none, none, none, none, u32(2));
   return [...box("ftyp", [0x69, 0x73, 0x6f, 0x35], none, [0x69, 0x73, 0x6f, 0x35]),
@@ -70,7 +70,8 @@ export class Silence {
    * @returns {Silence | null}   null: there is none for that
    */
   static of(codecs, sampleRate, channels) {
-    const fits = /^mp4a\.40\.0?2$/.test(codecs) && SAMPLE_RATES.includes(sampleRate) && (FRAMES[channels]?.length ?? 0) > 0;
+    const isLc = /^mp4a\.40\.0?2$/.test(codecs);
+    const fits = isLc && SAMPLE_RATES.includes(sampleRate) && (FRAMES[channels]?.length ?? 0) > 0;
     return fits ? new Silence(sampleRate, channels) : null;
   }
 

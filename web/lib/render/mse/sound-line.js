@@ -1,6 +1,6 @@
 // Sound on its way into a SourceBuffer as a line without gaps: it begins with silence, at once with the first picture,
-// and what is missing of it is filled with silence. So neither the first picture nor the clock waits for sound. Of sound
-// that there is no silence for, the frames go in as they come.
+// and what is missing of it is filled with silence. So neither the first picture nor the clock waits for sound. Of
+// sound that there is no silence for, the frames go in as they come.
 
 import { beside, mediaTicksOf } from "../../manifest/time.js";
 import { SILENT_SAMPLES, Silence } from "./silence.js";

@@ -1,5 +1,5 @@
-// The page that the packager serves: a picture first, channels by key, number and click, stills of all of them, what the
-// server says, and what it says itself where something is wrong.
+// The page that the packager serves: a picture first, channels by key, number and click, stills of all of them, what
+// the server says, and what it says itself where something is wrong.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -41,7 +41,8 @@ async function open(url, options = {}) {
   const faults = [];
   page.on("pageerror", (error) => faults.push(String(error.stack)));
   page.on("console", (message) => {
-    if (/Content Security Policy|preloaded using link preload but not used/.test(message.text())) faults.push(message.text());
+    const text = message.text();
+    if (/Content Security Policy|preloaded using link preload but not used/.test(text)) faults.push(text);
   });
   page.setDefaultTimeout(timeout);
   await page.goto(url);

@@ -14,11 +14,12 @@ needChromium();
 const folder = process.argv[2] ?? "docs";
 const bytesMax = 250000;
 const zaps = 40;
+const names = ["harbour", "island", "valley", "lagoon"];
 const yaml = `preset: ultrafast
 ladder: 640x360@900k,426x240@400k,256x144@200k
 fps: 25
 channels:
-${["harbour", "island", "valley", "lagoon"].map((name, i) => `  - {name: ${name}, input: 'test:${i + 1}'}\n`).join("")}`;
+${names.map((name, i) => `  - {name: ${name}, input: 'test:${i + 1}'}\n`).join("")}`;
 
 /** @param {string} name @param {Buffer} png */
 function save(name, png) {

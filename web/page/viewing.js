@@ -71,7 +71,8 @@ export class Viewing {
   /** @param {HespPlayer} player */
   #listen(player) {
     const listener = this.#listener;
-    const { ZAPPED, RUNNING, LEVELS, SWITCHED, RENDERER, MUTED, BLOCKED, LOST, FOUND, ERROR, ENDED } = HespPlayer.Events;
+    const { ZAPPED, RUNNING, LEVELS, SWITCHED, RENDERER, MUTED, BLOCKED } = HespPlayer.Events;
+    const { LOST, FOUND, ERROR, ENDED } = HespPlayer.Events;
     player.on(ZAPPED, (told) => listener.onZapped({ ...told, channel: "" }));
     player.on(RUNNING, (told) => listener.onRunning(told.sinceMs));
     player.on(LEVELS, () => listener.onLevels());

@@ -84,13 +84,13 @@ describe("changes", { concurrency: 2 }, () => {
         untrue.push({ what: "jump", fromMs, toMs, lostMs: offMs, text });
       }
       const told = set.inexcusable(t, untrue, record);
-      assert.equal(told.length, 0, tellFaults(told));
+      assert.equal(told.length, 0, tellFaults(told, record));
       const repeats = channels.flatMap(({ channel }) => {
         const own = record.pictures.filter((picture) => picture.channel === channel);
         return brokenRuns(own, fps).filter(({ what }) => what === "repeat");
       });
       const repeated = set.inexcusable(t, repeats, record);
-      assert.equal(repeated.length, 0, tellFaults(repeated));
+      assert.equal(repeated.length, 0, tellFaults(repeated, record));
       await opened.page.context().close();
     });
 
@@ -114,7 +114,7 @@ describe("changes", { concurrency: 2 }, () => {
       t.diagnostic(`on screen: median ${median(tookMs).toFixed(0)} ms, at most ${Math.max(...tookMs).toFixed(0)} ms`);
       const pictures = record.pictures.filter((picture) => picture.shownMs > switches[0].atMs - 500);
       const broken = set.inexcusable(t, brokenRuns(pictures, fps), record);
-      assert.equal(broken.length, 0, `not each frame once: ${tellFaults(broken)}`);
+      assert.equal(broken.length, 0, `not each frame once: ${tellFaults(broken, record)}`);
       await opened.page.context().close();
     });
   }

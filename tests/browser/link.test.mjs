@@ -53,7 +53,7 @@ describe("a link of 1 Mbit/s", { concurrency: true }, () => {
         const large = settled.filter(({ width }) => width === largestWidth).length;
         assert.equal(large, 0, `${large} pictures of the rung that has no room\n${tellEvents(record)}`);
         const stood = inexcusable(machine, t, stills(settled, stillMs), record);
-        assert.equal(stood.length, 0, `${tellFaults(stood)}\n${tellEvents(record)}`);
+        assert.equal(stood.length, 0, `${tellFaults(stood, record)}`);
         const { width, captureUtcMs, shownMs } = settled.at(-1);
         const ageMs = shownMs + record.utcOffsetMs - captureUtcMs;
         t.diagnostic(`at the end the rung of width ${width}, ${Math.round(ageMs)} ms from capture to screen`);

@@ -80,7 +80,7 @@ describe("trouble", { concurrency: true }, () => {
       const settled = fresh.filter(({ shownMs }) => shownMs > fresh[0].shownMs + 1000);
       assert.ok(settled.length > fps, `${renderer}: ${settled.length} pictures of the new origin`);
       const broken = set.inexcusable(t, [...brokenRuns(settled, fps), ...stills(settled, stillMs)], record);
-      assert.equal(broken.length, 0, `${renderer}: ${tellFaults(broken)}`);
+      assert.equal(broken.length, 0, `${renderer}: ${tellFaults(broken, record)}`);
       assert.ok(eventsOf(record, "lost").length > 0, `${renderer}: the loss was not told\n${tellEvents(record)}`);
       assert.ok(eventsOf(record, "found").length > 0, `${renderer}: the return was not told\n${tellEvents(record)}`);
 
@@ -130,7 +130,7 @@ describe("trouble", { concurrency: true }, () => {
         text: `${renderer} stalled for ${Math.round(payload.stalledMs)} ms`,
       }));
       const inexcusable = set.inexcusable(t, stalls, record);
-      assert.equal(inexcusable.length, 0, `${tellFaults(inexcusable)}\n${tellEvents(record)}`);
+      assert.equal(inexcusable.length, 0, `${tellFaults(inexcusable, record)}`);
     }
   });
 
@@ -161,7 +161,7 @@ describe("trouble", { concurrency: true }, () => {
         broken.push({ what: "jump", fromMs, toMs, lostMs: Math.abs(stepMs), text });
       }
       const inexcusable = set.inexcusable(t, broken, record);
-      assert.equal(inexcusable.length, 0, `${renderer}: ${tellFaults(inexcusable)}\n${tellEvents(record)}`);
+      assert.equal(inexcusable.length, 0, `${renderer}: ${tellFaults(inexcusable, record)}`);
       assert.ok(eventsOf(record, "presentation").length > 0, `${renderer}: not told of\n${tellEvents(record)}`);
     }
   });

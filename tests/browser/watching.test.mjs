@@ -10,11 +10,14 @@ import { assertSane, configuration, eventsOf, fps, StageSet, tellEvents, tellFau
 needChromium();
 
 const watchedMs = 60000;
+const settleMs = 3000;
 /** A picture may stand so long without anybody calling it a stall. */
 const stillMs = 250;
 /** More frames in a row than that are a run. */
 const fewFrames = 2;
 const soundMs = 45;
+/** Who was out of sight for a minute has missed nothing by then. */
+const liveMs = 1500;
 
 /** @type {StageSet} */
 let set;
@@ -22,24 +25,24 @@ let set;
 /** @param {number} ms */
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** From the second after its clock began to run: a join shows its first picture before. @param {any} record */
+/** What was seen once it had settled after its join. @param {any} record */
 function settled(record) {
   const runningMs = eventsOf(record, "running")[0].atMs;
-  return record.pictures.filter((picture) => picture.shownMs > runningMs + 1000);
+  return record.pictures.filter((picture) => picture.shownMs > runningMs + settleMs);
 }
 
 /** @param {import("node:test").TestContext} t @param {any} record */
 function assertFlows(t, record) {
   const pictures = settled(record);
   const seconds = (pictures.at(-1).shownMs - pictures[0].shownMs) / 1000;
-  assert.ok(seconds > watchedMs / 1000 - 5, `pictures for ${seconds} s only`);
+  assert.ok(seconds > watchedMs / 1000 - 3, `pictures for ${seconds} s only`);
   const broken = set.inexcusable(t, brokenRuns(pictures, fps), record);
   const runs = broken.filter(({ what, lostMs }) => what !== "jump" || lostMs > (fewFrames * 1000) / fps);
-  assert.equal(runs.length, 0, `dropped runs, repeats: ${tellFaults(runs)}\n${tellEvents(record)}`);
+  assert.equal(runs.length, 0, `dropped runs, repeats: ${tellFaults(runs, record)}`);
   const lost = broken.reduce((sum, { lostMs }) => sum + (lostMs * fps) / 1000, 0);
-  assert.ok(lost <= pictures.length / 100, `${lost} of ${pictures.length} frames are missing: ${tellFaults(broken)}`);
+  assert.ok(lost <= pictures.length / 100, `${lost} of ${pictures.length} frames are missing: ${tellFaults(broken, record)}`);
   const stood = set.inexcusable(t, stills(pictures, stillMs), record);
-  assert.equal(stood.length, 0, tellFaults(stood));
+  assert.equal(stood.length, 0, tellFaults(stood, record));
   const stalls = eventsOf(record, "resumed").map(({ atMs, payload }) => ({
     what: "stood still",
     fromMs: atMs - payload.stalledMs,
@@ -48,7 +51,7 @@ function assertFlows(t, record) {
     text: `the player stalled for ${Math.round(payload.stalledMs)} ms`,
   }));
   const told = set.inexcusable(t, stalls.filter(({ fromMs }) => fromMs > pictures[0].shownMs), record);
-  assert.equal(told.length, 0, `${tellFaults(told)}\n${tellEvents(record)}`);
+  assert.equal(told.length, 0, `${tellFaults(told, record)}`);
 }
 
 /** @param {import("node:test").TestContext} t @param {any} record */
@@ -100,7 +103,7 @@ describe("a minute", { concurrency: true }, () => {
   for (const renderer of ["mse", "webcodecs"]) {
     test(`${renderer}: flows, and sounds with the picture`, async (t) => {
       const opened = await set.play({ options: { renderer }, channel: "one", sound: true });
-      await sleep(watchedMs);
+      await sleep(settleMs + watchedMs);
       await takeShot(opened.page, `watching-${renderer}`);
       const record = await opened.page.evaluate(() => window.stage.record());
       assertSane(record, opened);
@@ -111,17 +114,18 @@ describe("a minute", { concurrency: true }, () => {
     });
 
     test(`${renderer}: live again after a minute out of sight`, async (t) => {
-      const tab = await BareTab.open(set.browser, set.screenUrl);
       const begin = { options: { renderer }, url: set.packager.manifestUrl("two") };
-      await tab.evaluate(`stage.begin(${JSON.stringify(begin)})`);
-      assert.ok(await tab.evaluate("stage.running(15000)"), "nothing plays");
+      const tab = await set.oneByOne(async () => {
+        const opened = await BareTab.open(set.browser, set.screenUrl);
+        await opened.evaluate(`stage.begin(${JSON.stringify(begin)})`);
+        assert.ok(await opened.evaluate("stage.running(15000)"), "nothing plays");
+        return opened;
+      });
       await sleep(3000);
-      const before = await tab.evaluate("stage.record()");
       await tab.hide();
       await sleep(500);
       assert.ok(await tab.evaluate("document.hidden"), "the tab is not hidden");
       await sleep(watchedMs - 5000);
-      const hidden = await tab.evaluate("stage.record()");
       const shownUtcMs = Date.now();
       await tab.show();
       await sleep(5000);
@@ -130,17 +134,15 @@ describe("a minute", { concurrency: true }, () => {
       await tab.close();
 
       assertSane(record);
-      const since = record.pictures.slice(hidden.pictures.length);
+      const shownMs = shownUtcMs - record.utcOffsetMs;
+      const since = record.pictures.filter((picture) => picture.shownMs >= shownMs);
       assert.ok(since.length > 0, `no picture in 5 s; ${tellEvents(record)}`);
-      const firstMs = since[0].shownMs + record.utcOffsetMs - shownUtcMs;
+      const firstMs = since[0].shownMs - shownMs;
       t.diagnostic(`first picture ${Math.round(firstMs)} ms after the tab was shown`);
       assert.ok(firstMs < 2000, `the first picture came ${firstMs} ms after the tab was shown`);
-      const ages = (r, pictures) =>
-        pictures.map((p) => p.shownMs + r.utcOffsetMs - p.captureUtcMs);
-      const atFirst = median(ages(before, settled(before)));
-      const atLast = median(ages(record, since.slice(-25)));
-      t.diagnostic(`capture to screen ${Math.round(atFirst)} ms before, ${Math.round(atLast)} ms after`);
-      assert.ok(atLast < atFirst + 500, `it is ${atLast} ms behind, and was ${atFirst} before it was hidden`);
+      const ages = since.slice(-fps).map((picture) => picture.shownMs + record.utcOffsetMs - picture.captureUtcMs);
+      t.diagnostic(`at the end ${Math.round(median(ages))} ms from capture to screen`);
+      assert.ok(median(ages) < liveMs, `it is ${median(ages)} ms behind\n${tellEvents(record)}`);
     });
   }
 });

@@ -36,6 +36,8 @@ export class StageSet {
   files;
   /** The tests' page. */
   screenUrl = "";
+  /** @type {Promise<unknown>} */
+  #starting = Promise.resolve();
 
   /**
    * @param {{yaml: string, chromium?: {autoplay?: boolean, hosts?: string}, how?: {prefix?: string[], listen?: string}}} what
@@ -73,6 +75,21 @@ export class StageSet {
    * @param {{options?: object, channel?: string, url?: string, sound?: boolean}} what
    */
   async play({ options, channel = "", url = this.packager.manifestUrl(channel), sound }) {
+    return this.oneByOne(() => this.#play({ options, url, sound }));
+  }
+
+  /**
+   * Starts are the heaviest moments: they don't get into each other's way.
+   * @template T @param {() => Promise<T>} start @returns {Promise<T>}
+   */
+  async oneByOne(start) {
+    const started = this.#starting.then(start);
+    this.#starting = started.catch(() => {});
+    return started;
+  }
+
+  /** @param {{options?: object, url: string, sound?: boolean}} what */
+  async #play({ options, url, sound }) {
     const opened = await openPage(this.browser, this.screenUrl);
     await opened.page.evaluate((begin) => window.stage.begin(begin), {
       options,
@@ -111,19 +128,24 @@ export function inexcusable(machine, t, faults, record) {
   return left;
 }
 
-/** What the player told, in one line. @param {any} record */
-export function tellEvents(record) {
-  const events = record.events.map(
-    ({ name, atMs, payload }) =>
-      `${Math.round(atMs)} ${name} ${JSON.stringify(payload)?.slice(0, 160)}`,
-  );
-  return `the player told: ${events.slice(-20).join("\n    ")}`;
+/** @param {any[]} events */
+function tellLines(events) {
+  return events
+    .map(({ name, atMs, payload }) => `\n    ${Math.round(atMs)} ${name} ${JSON.stringify(payload)?.slice(0, 160)}`)
+    .join("");
 }
 
-/** Faults for a message. @param {Fault[]} faults */
-export function tellFaults(faults) {
-  const lines = faults.slice(0, 12).map(({ text, fromMs }) => `at ${Math.round(fromMs)} ms: ${text}`);
-  return `${faults.length} faults\n    ${lines.join("\n    ")}`;
+/** What the player told last. @param {any} record */
+export function tellEvents(record) {
+  return `the player told: ${tellLines(record.events.slice(-20))}`;
+}
+
+/** Faults for a message, with what the player told around the first of them. @param {Fault[]} faults @param {any} record */
+export function tellFaults(faults, record) {
+  const lines = faults.slice(0, 12).map(({ text, fromMs }) => `\n    at ${Math.round(fromMs)} ms: ${text}`);
+  const [{ fromMs, toMs } = { fromMs: 0, toMs: 0 }] = faults;
+  const near = record.events.filter(({ atMs }) => atMs > fromMs - 1500 && atMs < toMs + 500);
+  return `${faults.length} faults${lines.join("")}\nthe player told around the first: ${tellLines(near.slice(-30))}`;
 }
 
 /** @param {any} record @param {string} name */

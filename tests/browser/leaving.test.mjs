@@ -86,7 +86,7 @@ describe("coming and going", { concurrency: 2 }, () => {
         const begin = { options: { renderer }, url: set.packager.manifestUrl("one") };
         await tab.evaluate(`stage.begin(${JSON.stringify(begin)})`);
         const running = await tab.evaluate("stage.running(10000)");
-        const told = await tab.evaluate("stage.until(() => stage.events.some(({ name }) => name === 'muted'), 5000)");
+        const told = await tab.evaluate("stage.happens('muted', 5000)");
         let record = await tab.evaluate("stage.record()");
         assert.ok(running, `nothing plays\n${tellEvents(record)}`);
         assert.ok(told, `nothing is told of the sound\n${tellEvents(record)}`);

@@ -46,7 +46,7 @@ async function awaitCalm(page) {
 const packager = await Packager.start(yaml);
 const browser = await launchChromium();
 try {
-  const options = { viewport: { width: 1280, height: 900 } };
+  const options = { viewport: { width: 1280, height: 916 } };
   const page = await (await browser.newContext({ ...options, colorScheme: "light" })).newPage();
   await page.goto(packager.url);
   await page.waitForFunction(() => document.querySelectorAll(".tile[data-drawn]").length === 4);

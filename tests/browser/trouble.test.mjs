@@ -70,7 +70,6 @@ describe("trouble", { concurrency: true }, () => {
     const records = await Promise.all(all.map(({ page }) => page.evaluate(() => window.stage.record())));
     await Promise.all(all.map(({ page }, i) => takeShot(page, `restarted-${renderers[i]}`)));
     await mortal.stop();
-    await sleep(1000);
     for (const [i, record] of records.entries()) {
       const renderer = renderers[i];
       assertSane(record, all[i]);
@@ -85,8 +84,9 @@ describe("trouble", { concurrency: true }, () => {
       assert.ok(eventsOf(record, "lost").length > 0, `${renderer}: the loss was not told\n${tellEvents(record)}`);
       assert.ok(eventsOf(record, "found").length > 0, `${renderer}: the return was not told\n${tellEvents(record)}`);
 
+      const ended = await all[i].page.evaluate(() => window.stage.happens("ended", 15000));
       const last = await all[i].page.evaluate(() => window.stage.record());
-      assert.equal(eventsOf(last, "ended").length, 1, `${renderer}: the end was not told\n${tellEvents(last)}`);
+      assert.ok(ended, `${renderer}: the end was not told\n${tellEvents(last)}`);
     }
   });
 
@@ -151,13 +151,13 @@ describe("trouble", { concurrency: true }, () => {
       assert.ok(seam > 0, `${renderer}: the new Presentation is not shown\n${tellEvents(record)}`);
       const [old, fresh] = [pictures.slice(0, seam), pictures.slice(seam)];
       assert.ok(fresh.length > laterFps, `${renderer}: ${fresh.length} pictures of the new Presentation`);
-      assert.equal(fresh[0].frame, 0, `${renderer}: it does not begin with its first frame`);
-      // Time goes on across the seam as within.
+      // Time goes on across the seam as within, but for what was presented unseen.
+      const unseen = Math.max(0, fresh[0].presented - old.at(-1).presented - 1);
       const stepMs = fresh[0].captureUtcMs - old.at(-1).captureUtcMs;
       const broken = [...brokenRuns(old, fps), ...brokenRuns(fresh, laterFps), ...stills(pictures, stillMs)];
-      if (stepMs < 1 || stepMs > 1500 / fps) {
+      if (stepMs < 1 || stepMs > ((1 + unseen) * 1500) / fps) {
         const [fromMs, toMs] = [old.at(-1).shownMs, fresh[0].shownMs];
-        const text = `from one Presentation to the next it is ${Math.round(stepMs)} ms`;
+        const text = `from one Presentation to the next it is ${Math.round(stepMs)} ms, to frame ${fresh[0].frame}`;
         broken.push({ what: "jump", fromMs, toMs, lostMs: Math.abs(stepMs), text });
       }
       const inexcusable = set.inexcusable(t, broken, record);

@@ -7,6 +7,7 @@ import { ChannelList, readChannels, stepFrom } from "./channels.js";
 import { Controls } from "./controls.js";
 import { Errands, get } from "./errands.js";
 import { Figures } from "./figures.js";
+import { Health } from "./health.js";
 import { Histogram } from "./histogram.js";
 import { isForPage, Keys } from "./keys.js";
 import { found, write } from "./markup.js";
@@ -19,7 +20,7 @@ import { ZapLog } from "./zaps.js";
 
 const zapPatienceMs = 4000;
 const figuresEveryMs = 250;
-const healthTimeoutMs = 4000;
+const headTimeoutMs = 4000;
 
 class Page {
   #base = document.baseURI.replace(/#.*$/, "");
@@ -33,6 +34,10 @@ class Page {
   #anatomy = new AnatomyView(found("anatomy", HTMLElement));
   #list = new ChannelList(found("channels", HTMLElement), (url) => this.#watch(url));
   #views = new Views((view) => this.#remember({ view: view === "server" ? view : null }));
+  #health = new Health(this.#base, {
+    onHealth: (health, isBack) => this.#showHealth(health, isBack),
+    onGone: () => this.#showGone(),
+  });
   #wall;
   #server;
   #controls;
@@ -47,7 +52,6 @@ class Page {
   #zapping = false;
   #hasPicture = false;
   #hasFailed = false;
-  #gone = false;
   /** @type {Set<string>} */
   #preloaded = new Set();
 
@@ -148,7 +152,7 @@ class Page {
   async #lookForSignature(url) {
     this.#suspected = true;
     try {
-      const response = await get(url, healthTimeoutMs, { method: "HEAD" });
+      const response = await get(url, headTimeoutMs, { method: "HEAD" });
       if (response.status !== 403) return;
       this.#signed = true;
       this.#notices.set("signed", {
@@ -336,7 +340,7 @@ class Page {
       name: "health",
       everyMs: () => (this.#views.view === "server" || !this.#channels.length ? 1500 : 4000),
       wanted: () => document.visibilityState === "visible" || !this.#channels.length,
-      run: () => this.#askHealth(),
+      run: () => this.#health.ask(),
     });
     this.#errands.add({
       name: "manifests",
@@ -359,23 +363,16 @@ class Page {
     return this.#channels.find((channel) => isNew(channel.url))?.url;
   }
 
-  async #askHealth() {
-    /** @type {any} */
-    let health;
-    try {
-      // Also a packager that is not well (503) says how it is.
-      health = await (await get(new URL("healthz", this.#base).href, healthTimeoutMs)).json();
-    } catch {
-      this.#gone = true;
-      this.#condition("gone", "no answer");
-      this.#notices.set("gone", { text: "The packager does not answer: is it running? Trying again …" });
-      return;
-    }
-    const status = String(health?.status ?? "unknown");
-    const isBack = this.#gone;
-    this.#gone = false;
-    this.#condition(status, status === "ok" ? "all is well" : status);
-    if (isBack) this.#notices.clear("gone");
+  #showGone() {
+    this.#notices.set("gone", { text: "The packager does not answer: is it running? Trying again …" });
+  }
+
+  /**
+   * @param {unknown} health
+   * @param {boolean} isBack
+   */
+  #showHealth(health, isBack) {
+    this.#notices.clear("gone");
     if (isBack && this.#hasFailed) this.#again();
     this.#channels = readChannels(health, this.#base);
     this.#server.setHealth(health);
@@ -389,15 +386,6 @@ class Page {
     const first = this.#channels.find((channel) => channel.name === wanted) ?? this.#channels[0];
     if (first) this.#watch(first.url);
     else this.#notices.set("starting", { text: "This packager has no channels yet." });
-  }
-
-  /**
-   * @param {string} state
-   * @param {string} text
-   */
-  #condition(state, text) {
-    found("condition", HTMLElement).dataset.state = state;
-    write(found("condition-text", HTMLElement), text);
   }
 }
 

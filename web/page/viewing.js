@@ -55,6 +55,9 @@ export class Viewing {
     video.disableRemotePlayback = true;
     video.tabIndex = -1;
     video.setAttribute("aria-label", "Live picture");
+    // Keys of the keyboard for media, and the browser itself, pause the element, too.
+    video.addEventListener("pause", () => (this.#paused = true));
+    video.addEventListener("play", () => (this.#paused = false));
     this.#root.prepend(video);
     this.#video = video;
     const player = new HespPlayer({ renderer: this.#renderer, level: this.#level });
@@ -86,14 +89,14 @@ export class Viewing {
   watch(url) {
     const first = !this.#url;
     this.#url = url;
-    this.#paused = false;
+    if (this.#paused) this.paused = false;
     if (first) this.#player.load(url);
     else this.#player.zap(url);
   }
 
   /** The same channel again, from its manifest on. */
   reload() {
-    this.#paused = false;
+    if (this.#paused) this.paused = false;
     this.#player.load(this.#url);
   }
 

@@ -68,7 +68,12 @@ class Stage {
 
   /** Until the clock runs. @param {number} timeoutMs @returns {Promise<boolean>} */
   running(timeoutMs) {
-    return this.until(() => this.events.some(({ name }) => name === "running"), timeoutMs);
+    return this.happens("running", timeoutMs);
+  }
+
+  /** Until the player tells of it, or has told already. @param {string} what @param {number} timeoutMs */
+  happens(what, timeoutMs) {
+    return this.until(() => this.events.some(({ name }) => name === what), timeoutMs);
   }
 
   /**

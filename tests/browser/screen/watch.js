@@ -72,17 +72,26 @@ export class Watch {
     /** @type {VideoFrameRequestCallback} */
     const presented = (_, metadata) => {
       this.#videoCallback = video.requestVideoFrameCallback(presented);
-      const { expectedDisplayTime, presentedFrames, mediaTime, width, height } = metadata;
-      this.#take(video, width, height, expectedDisplayTime, presentedFrames, mediaTime);
+      const frame = frameOf(video);
+      if (!frame) return;
+      // What the callback was made for may have been followed by another one already.
+      const mediaTimeS = frame.timestamp / 1e6;
+      const later = mediaTimeS > metadata.mediaTime + 0.001 ? 1 : 0;
+      const { displayWidth, displayHeight } = frame;
+      const { expectedDisplayTime, presentedFrames } = metadata;
+      this.#take(frame, displayWidth, displayHeight, expectedDisplayTime, presentedFrames + later, mediaTimeS);
+      frame.close();
     };
     this.#videoCallback = video.requestVideoFrameCallback(presented);
   }
 
   /**
-   * @param {HTMLVideoElement | HTMLCanvasElement} surface @param {number} width @param {number} height
+   * @param {VideoFrame | HTMLCanvasElement} surface @param {number} width @param {number} height
    * @param {number} shownMs @param {number} presented @param {number} mediaTimeS
    */
   #take(surface, width, height, shownMs, presented, mediaTimeS) {
+    const last = this.pictures.at(-1);
+    if (presented >= 0 && last?.presented === presented) return;
     const top = stampTop(height);
     const canvas = this.#context.canvas;
     if (canvas.width !== width || canvas.height !== height - top) {
@@ -92,13 +101,21 @@ export class Watch {
     this.#context.drawImage(surface, 0, top, width, height - top, 0, 0, width, height - top);
     const stamp = readStamp(this.#context.getImageData(0, 0, width, height - top).data, width, height);
     // A canvas is blank at first, and shows the same picture at several looks.
-    const last = this.pictures.at(-1);
-    if (presented < 0 && (!stamp || (last && last.captureUtcMs === stamp.captureUtcMs && last.channel === stamp.channel)))
-      return;
+    const isSame = last && stamp && last.captureUtcMs === stamp.captureUtcMs && last.channel === stamp.channel;
+    if (presented < 0 && (!stamp || (isSame && last.width === width))) return;
     if (this.pictures.length >= picturesMax) return;
     const { channel, frame, captureUtcMs } = stamp ?? { channel: -1, frame: -1, captureUtcMs: NaN };
     const picture = { channel, frame, captureUtcMs, shownMs, presented, mediaTimeS, width };
     this.pictures.push(picture);
     this.onpicture(picture);
+  }
+}
+
+/** What a video shows now, which has its own time and size, whatever comes next. @param {HTMLVideoElement} video */
+function frameOf(video) {
+  try {
+    return new VideoFrame(video);
+  } catch {
+    return null;
   }
 }

@@ -22,13 +22,16 @@ import { SoundLine } from "./sound-line.js";
  * @typedef {import("./places.js").Placed} Placed
  */
 
-const TICK_MS = 40;
+const TICK_MS = 30;
 const KEEP_SECONDS = 5;
 const TRIM_EVERY_SECONDS = 2;
-/** Sound that is late by then, while pictures come, is filled with silence. */
-const CONCEAL_BELOW_SECONDS = 0.06;
-const CONCEAL_PICTURE_SECONDS = 0.4;
-const CONCEAL_TO_SECONDS = 0.3;
+/** Chromium's sound runs dry somewhat below that. Before it does, silence is put in for what is late, so long as there are
+ * pictures. */
+const CONCEAL_BELOW_SECONDS = 0.125;
+const CONCEAL_PICTURE_SECONDS = 0.06;
+const CONCEAL_SECONDS = 0.04;
+/** A wait that is over by then was none that anybody saw. */
+const STALL_MS = 60;
 /** With sound, a clock that stands for so long while media comes is helped by a timeline of its own. */
 const HELP_AFTER_MS = 150;
 const HELP_EVERY_MS = 4000;
@@ -73,6 +76,10 @@ export class MseRenderer {
   #firstSinceMs = NaN;
   #running = false;
   #stalledMs = NaN;
+  /** The element waits for media since then, NaN: it doesn't. */
+  #waitsMs = NaN;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #concealTimer;
   #helpedMs = -Infinity;
   #framesMs = -Infinity;
   #latencyMs = NaN;
@@ -119,6 +126,7 @@ export class MseRenderer {
     this.#header = null;
     this.#offsetSeconds = NaN;
     this.#running = false;
+    this.#waitsMs = NaN;
     this.#firstSinceMs = nowMs;
     if (!this.#line || this.#broken || this.#ended || (this.#codecs.audio !== "") !== this.#hasSound) {
       this.#open(video, audio);
@@ -149,12 +157,14 @@ export class MseRenderer {
     this.#framesMs = performance.now();
     if (track.kind === "audio") {
       if (this.#hasSound) this.#sound.frame(track, sequence, frame);
+      this.#armConceal();
       return;
     }
     const placed = this.#places.put(track, sequence, frame);
     this.#append(track, frame);
     if (placed.first) {
       this.#sound.start(track, sequence);
+      this.#armConceal();
       this.#goTo(placed.seconds);
     }
     this.#steer(this.#framesMs);
@@ -172,7 +182,7 @@ export class MseRenderer {
   state(_nowMs) {
     const shown = this.#shown;
     return {
-      playing: this.#running && Number.isNaN(this.#stalledMs) && !this.#element.paused,
+      playing: this.#running && Number.isNaN(this.#waitsMs) && !this.#element.paused,
       aheadMs: this.#pictureAheadMs(),
       shownTime: shown?.manifestSeconds ?? NaN,
       shownSequence: shown?.sequence ?? -1,
@@ -195,6 +205,7 @@ export class MseRenderer {
 
   destroy() {
     clearInterval(this.#timer);
+    clearTimeout(this.#concealTimer);
     this.#stopPictures();
     this.#element.removeEventListener("waiting", this.#onWaiting);
     this.#element.removeEventListener("playing", this.#onPlaying);
@@ -270,7 +281,6 @@ export class MseRenderer {
   #tick(nowMs) {
     if (!this.#line || this.#broken) return;
     if (this.#ended) this.#line.endIfDone();
-    this.#conceal();
     this.#watchStall(nowMs);
     this.#trim();
     this.#followUnseen(nowMs);
@@ -291,18 +301,30 @@ export class MseRenderer {
     this.#picture({ mediaSeconds, decodedMs: NaN, shownMs: nowMs });
   }
 
+  /** Looks after the sound once it is about to run dry. */
+  #armConceal() {
+    clearTimeout(this.#concealTimer);
+    if (!this.#hasSound || !this.#places.begun || this.#ended || this.#broken) return;
+    const seconds = this.#places.soundEndSeconds - this.#element.currentTime - CONCEAL_BELOW_SECONDS;
+    const rate = Math.max(0.5, this.#element.playbackRate);
+    this.#concealTimer = setTimeout(() => this.#conceal(), Math.min(1000, Math.max(1, (1000 * seconds) / rate)));
+  }
+
   #conceal() {
-    if (!this.#hasSound || !this.#places.begun || this.#ended) return;
-    const now = this.#element.currentTime;
-    const picture = this.#places.endSeconds - now;
-    const sound = this.#places.soundEndSeconds - now;
-    if (sound < CONCEAL_BELOW_SECONDS && picture > CONCEAL_PICTURE_SECONDS) this.#sound.conceal(now + CONCEAL_TO_SECONDS);
+    const { currentTime, paused, seeking } = this.#element;
+    const below = this.#places.soundEndSeconds - currentTime - CONCEAL_BELOW_SECONDS;
+    const picture = this.#places.endSeconds - currentTime;
+    if (this.#ended || paused || seeking || !this.#running) return;
+    if (below <= 0.002 && picture > CONCEAL_PICTURE_SECONDS && Number.isNaN(this.#waitsMs))
+      this.#sound.conceal(this.#places.soundEndSeconds + CONCEAL_SECONDS);
+    else if (below <= 0.002) return;
+    this.#armConceal();
   }
 
   /** @param {number} nowMs */
   #steer(nowMs) {
     const element = this.#element;
-    if (!this.#places.begun || element.paused || element.seeking || !Number.isNaN(this.#stalledMs)) return;
+    if (!this.#places.begun || element.paused || element.seeking || !Number.isNaN(this.#waitsMs)) return;
     if (!Number.isNaN(this.#firstSinceMs)) {
       if (this.#hasSound) this.#setRate(0.5);
       return;
@@ -358,19 +380,13 @@ export class MseRenderer {
 
   /** The element says that it waits for media. */
   #waits() {
-    if (this.#running && !this.#element.seeking && !this.#ended) this.#stalls(performance.now());
-  }
-
-  /** @param {number} nowMs */
-  #stalls(nowMs) {
-    if (!Number.isNaN(this.#stalledMs)) return;
-    this.#stalledMs = nowMs;
-    this.#catchUp.stalled(nowMs);
-    this.#tell({ what: "stalled", atMs: nowMs });
+    if (!this.#running || this.#element.seeking || this.#ended || !Number.isNaN(this.#waitsMs)) return;
+    this.#waitsMs = performance.now();
   }
 
   /** @param {number} nowMs */
   #goesOn(nowMs) {
+    this.#waitsMs = NaN;
     if (Number.isNaN(this.#stalledMs)) return;
     const stalledMs = Math.max(0, nowMs - this.#stalledMs);
     this.#stalledMs = NaN;
@@ -379,13 +395,17 @@ export class MseRenderer {
 
   /** @param {number} nowMs */
   #watchStall(nowMs) {
-    const stands = !Number.isNaN(this.#stalledMs);
-    if (!stands || !this.#running || !this.#hasSound || this.#element.paused) return;
-    const comes = nowMs - this.#framesMs < HELP_AFTER_MS;
-    if (comes && nowMs - this.#stalledMs > HELP_AFTER_MS && nowMs - this.#helpedMs > HELP_EVERY_MS) {
-      this.#helpedMs = nowMs;
-      this.#tell({ what: "behind", text: "the clock stands while media comes" });
+    if (Number.isNaN(this.#waitsMs) || this.#element.paused) return;
+    const waitedMs = nowMs - this.#waitsMs;
+    if (waitedMs > STALL_MS && Number.isNaN(this.#stalledMs)) {
+      this.#stalledMs = this.#waitsMs;
+      this.#catchUp.stalled(nowMs);
+      this.#tell({ what: "stalled", atMs: this.#waitsMs });
     }
+    const comes = nowMs - this.#framesMs < HELP_AFTER_MS;
+    if (!this.#hasSound || !comes || waitedMs < HELP_AFTER_MS || nowMs - this.#helpedMs < HELP_EVERY_MS) return;
+    this.#helpedMs = nowMs;
+    this.#tell({ what: "behind", text: "the clock stands while media comes" });
   }
 
   /** @param {string} text */

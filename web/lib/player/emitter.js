@@ -36,9 +36,7 @@ export class Emitter {
       try {
         listener(payload);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        globalThis.reportError(error);
       }
     }
   }

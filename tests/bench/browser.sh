@@ -4,7 +4,7 @@
 # pictures with the same encoder settings. Headless Chromium; a zap is a key press, and ends when the right channel's
 # stamp is on screen. The links need root and /dev/net/tun. docs/browser.md says what is counted, and how.
 # Usage: tests/bench/browser.sh [--quick] [--out DIR] [--systems "mse webcodecs dash hls"] [--links "loopback 20 60 4M"] [--web DIR]
-# DIR: where the player is, by default web.
+# DIR of --web: where the player is, by default web.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -152,9 +152,9 @@ effort() {
     if [ -n "$quick" ]; then
         echo --starts 1 --steady 4 --zaps 5 --switches 3
     elif [ "$1" = loopback ]; then
-        echo --starts 5 --steady 8 --zaps 25 --switches 12
+        echo --starts 5 --steady 8 --zaps 20 --switches 8
     else
-        echo --starts 3 --steady 6 --zaps 12 --switches 6
+        echo --starts 3 --steady 6 --zaps 10 --switches 5
     fi
 }
 
@@ -165,6 +165,9 @@ ours() {
     for link in $links; do
         # shellcheck disable=SC2046
         measure "$1" hesp "$link" --set "renderer=\"$2\"" $(effort "$link")
+        # shellcheck disable=SC2046
+        [ "$link" != loopback ] || [ "$2" != mse ] ||
+            measure "$1, no sound" hesp "$link" --silent --set "renderer=\"$2\"" $(effort 20)
         [ "$link" != 4M ] || [ -n "$quick" ] ||
             measure "$1 that joins at 360p" hesp "$link" --set "renderer=\"$2\"" --set 'join="smallest"' --starts 1 \
                 --steady 3 --zaps 12 --switches 0
@@ -180,9 +183,9 @@ webcodecs() {
     ours "HESP, WebCodecs" webcodecs
 }
 
-# holds CSV: whether the pictures of the one steady run in it never stood still.
+# holds CSV: whether the pictures of the one steady run in it never stood still for more than three frames.
 holds() {
-    awk -F, '$3 == "steady_stalls" || $3 == "steady_waiting" || $3 == "startup_failed" { bad += $4 } $3 == "steady_pictures" { n += $4 }
+    awk -F, '$3 == "steady_stalls" || $3 == "startup_failed" { bad += $4 } $3 == "steady_pictures" { n += $4 }
         END { exit !(n > 100 && !bad) }' "$1"
 }
 

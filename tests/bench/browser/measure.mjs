@@ -1,9 +1,9 @@
 // Measures one player in a browser: starts, pictures that follow one another, zaps by key press, changes of quality.
 //
 //     node measure.mjs --system hesp|dash|hls --name NAME --link LINK --host ADDRESS --bench-port N --media-port N
-//         [--set KEY=JSON]... [--starts N] [--steady SECONDS] [--zaps N] [--switches N] [--csv FILE] [--shot FILE]
+//         [--set KEY=JSON]... [--starts N] [--steady SECONDS] [--zaps N] [--switches N] [--silent] [--csv FILE] [--shot FILE]
 //
-// It appends `system,link,metric,value` lines to FILE. Where it runs decides about the link: tests/bench/browser.sh runs it
+// --silent is for hesp: without sound. It appends `system,link,metric,value` lines to FILE. Where it runs decides about the link: tests/bench/browser.sh runs it
 // behind `player-sim link`. bench.localhost is ADDRESS, so that the page is a secure context there too.
 
 import { appendFileSync } from "node:fs";
@@ -30,6 +30,7 @@ const { values: given } = parseArgs({
     zaps: { type: "string", default: "20" },
     switches: { type: "string", default: "10" },
     csv: { type: "string" },
+    silent: { type: "boolean", default: false },
     shot: { type: "string" },
     verbose: { type: "boolean", default: false },
   },
@@ -43,6 +44,7 @@ const options = Object.fromEntries(
 
 const base = `http://bench.localhost:${given["bench-port"]}`;
 const urls = ["one", "two"].map((channel) => {
+  if (given.silent) return `${base}/silent/${given["media-port"]}/${channel}/manifest.json`;
   if (given.system === "hesp") return `http://bench.localhost:${given["media-port"]}/${channel}/manifest.json`;
   return `${base}/live/${given.system}/${channel}/${given.system === "dash" ? "stream.mpd" : "master.m3u8"}`;
 });
@@ -81,11 +83,25 @@ function told(entry, sinceMs) {
   return `${name} at ${(atMs - sinceMs).toFixed(1)} ${rounded}`;
 }
 
+const lastPackets = []; // requests for packets, as the browser's network has them; for --verbose
+
+function packetTimings() {
+  return lastPackets
+    .splice(0)
+    .map((request) => {
+      const t = request.timing();
+      const connected = t.connectEnd > 0 ? `, connected ${(t.connectEnd - t.connectStart).toFixed(1)}` : "";
+      return `${request.url().replace(/.*\/(.*)\//, "$1/")}: sent ${t.requestStart.toFixed(1)}${connected}, first byte ${t.responseStart.toFixed(1)}, end ${t.responseEnd.toFixed(1)}`;
+    })
+    .join("; ");
+}
+
 async function openPage() {
   const context = await browser.newContext({ viewport: { width: 800, height: 450 } });
   const page = await context.newPage();
   page.on("pageerror", (error) => console.error(`  ${given.name}: page: ${error.message}`));
   if (given.verbose) page.on("console", (message) => console.error(`  console: ${message.text()}`));
+  if (given.verbose) page.on("requestfinished", (request) => /init-/.test(request.url()) && lastPackets.push(request));
   await page.goto(`${base}/bench/page/measure.html`);
   await page.waitForFunction(() => window.bench);
   await page.evaluate(([system, list, how]) => window.bench.prepare(system, list, how), [given.system, urls, options]);
@@ -122,7 +138,7 @@ async function zaps(page) {
     add([{ metric: "zap_stalls", value: zap.picture ? stallsIn(pictures.filter((p) => p.shownMs >= zap.picture.shownMs), FPS).length : 0 }]);
     const facts = await page.evaluate(() => window.bench.facts());
     const value = zap.picture ? (zap.picture.shownMs - zap.keyMs).toFixed(1) : "none";
-    say(`zap ${value} handled ${(zap.handledMs - zap.keyMs).toFixed(1)} ${facts.log.map((entry) => told(entry, zap.keyMs)).join("; ")}`);
+    say(`zap ${value} handled ${(zap.handledMs - zap.keyMs).toFixed(1)} ${facts.log.map((entry) => told(entry, zap.keyMs)).join("; ")} | ${packetTimings()}`);
   }
 }
 
@@ -177,5 +193,5 @@ const mean = (metric) => {
 };
 console.error(
   `${given.name}, ${given.link}: mean start ${mean("startup_ms")}, zap ${mean("zap_ms")}, latency ${mean("latency_ms")}, ` +
-    `switch ${mean("switch_ms")} ms; stalls ${counted("steady_stalls")}, failed ${failed.join("/")}`,
+    `switch ${mean("switch_ms")} ms; steady: stalls ${counted("steady_stalls")}, missing ${counted("steady_missing")}, back ${counted("steady_back")}, unread ${counted("steady_unread")} of ${counted("steady_pictures")}; failed ${failed.join("/")}`,
 );

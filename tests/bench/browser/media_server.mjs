@@ -133,12 +133,30 @@ function serveFolder(path, response) {
   response.writeHead(404, OPEN).end();
 }
 
+/** A manifest of a packager on this machine without its sound, which stays where it is: /silent/PORT/NAME/manifest.json. */
+async function serveSilent(path, request, response) {
+  const [, , port, name] = path.split("/");
+  const there = `http://${request.headers.host.replace(/:.*/, "")}:${port}`;
+  const answer = await fetch(`http://127.0.0.1:${port}/${name}/manifest.json`).catch(() => null);
+  if (!answer?.ok) {
+    response.writeHead(502, OPEN).end();
+    return;
+  }
+  const manifest = await answer.json();
+  for (const presentation of manifest.presentations) {
+    delete presentation.audio;
+    presentation.baseUrl = `${there}/${name}/${presentation.baseUrl}`;
+  }
+  if (manifest.timeSource) manifest.timeSource.value = `${there}/time`;
+  response.writeHead(200, { ...OPEN, "content-type": TYPES[".json"] }).end(JSON.stringify(manifest));
+}
+
 const server = createServer((request, response) => {
   const path = decodeURIComponent(new URL(request.url, "http://any").pathname);
   request.socket.setNoDelay(true);
   if (request.method === "OPTIONS") response.writeHead(204, OPEN).end();
   else if (path === "/time") response.writeHead(200, OPEN).end(new Date().toISOString());
-  else if (path === "/empty") response.writeHead(200, { ...OPEN, "content-type": TYPES[".html"] }).end();
+  else if (path.startsWith("/silent/")) serveSilent(path, request, response);
   else if (!path.startsWith("/live/")) serveFolder(path, response);
   else if (request.method === "PUT" || request.method === "POST") put(path, request, response);
   else if (request.method === "DELETE") {

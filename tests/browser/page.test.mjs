@@ -11,7 +11,7 @@ import { configuration } from "./stage/set.mjs";
 
 needChromium();
 
-const timeout = 30000;
+const timeout = 60000;
 const key = "0123456789abcdef0123456789abcdef";
 const channels = [1, 2, 3].map((channel) => ({ name: `test-${channel}`, input: `test:${channel}` }));
 const yaml = configuration(channels);

@@ -26,7 +26,7 @@
  */
 
 /** @type {Margins} Chromium's sound comes out well after it was taken from the buffer. */
-const MSE_MARGINS = { pictureMs: 25, soundMs: 165 };
+const MSE_MARGINS = { pictureMs: 25, soundMs: 205 };
 /** Sound that is encoded with the picture comes so much later. */
 const SOUND_LAG_MS = 70;
 const BUCKET_MS = 125;

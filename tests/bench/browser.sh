@@ -206,8 +206,7 @@ dash() {
     local link delay
     start_other dash
     for link in $links; do
-        delay=1
-        [ "$link" = loopback ] && delay=0.5
+        delay=0.5
         [ "$link" = 4M ] && lowest_delay 4M
         # shellcheck disable=SC2046
         measure "dash.js at $delay s" dash "$link" --set "liveDelay=$delay" --set preload=true $(effort "$link")

@@ -300,7 +300,9 @@ export class HespPlayer {
     this.#changes.ask({ url: address, atMs, first });
     this.#emitter.emit("zapping", { url: address, atMs });
     if (!first) this.#tally.zaps++;
-    if (this.#renderer) this.#watch(address, atMs);
+    if (!this.#renderer) return;
+    this.#watch(address, atMs);
+    this.#renderer.stand();
   }
 
   /**

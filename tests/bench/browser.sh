@@ -167,7 +167,7 @@ ours() {
         measure "$1" hesp "$link" --set "renderer=\"$2\"" $(effort "$link")
         # shellcheck disable=SC2046
         [ "$link" != loopback ] || [ "$2" != mse ] ||
-            measure "$1, no sound" hesp "$link" --silent --set "renderer=\"$2\"" $(effort 20)
+            measure "$1 without sound" hesp "$link" --silent --set "renderer=\"$2\"" $(effort 20)
         [ "$link" != 4M ] || [ -n "$quick" ] ||
             measure "$1 that joins at 360p" hesp "$link" --set "renderer=\"$2\"" --set 'join="smallest"' --starts 1 \
                 --steady 3 --zaps 12 --switches 0
@@ -176,11 +176,11 @@ ours() {
 }
 
 mse() {
-    ours "HESP, MSE" mse
+    ours "HESP MSE" mse
 }
 
 webcodecs() {
-    ours "HESP, WebCodecs" webcodecs
+    ours "HESP WebCodecs" webcodecs
 }
 
 # holds CSV: whether the pictures of the one steady run in it never stood still for more than three frames.
@@ -195,7 +195,7 @@ lowest_delay() {
     csv=$work/search.csv
     for delay in 0.5 0.75 1 1.5 2 3 4; do
         : >"$csv"
-        measure "dash.js, trying $delay s" dash "$1" --set liveDelay=$delay --set preload=true --starts 1 \
+        measure "dash.js trying $delay s" dash "$1" --set liveDelay=$delay --set preload=true --starts 1 \
             --steady "$([ -n "$quick" ] && echo 8 || echo 20)" --zaps 0 --switches 0
         holds "$csv" && break
     done

@@ -1,8 +1,9 @@
 // The words that the parts of the player share. Nothing is run here: these are types, for people and for `tsc`.
 //
 // Units. Names end in them: Ms (milliseconds of performance.now(), whose zero means nothing), UtcMs (milliseconds
-// since 1970), Bytes, Bps (bits a second). Media times are whole ticks of a timescale (`time`, `duration`, `timescale`);
-// what is told in seconds is for media elements only. Manifest time = media time - mediaTimeOffset (HESP 3.1.1).
+// since 1970), Bytes, Bps (bits a second). Media times are whole ticks of a timescale (`time`, `duration`,
+// `timescale`); what is told in seconds is for media elements only. Manifest time = media time - mediaTimeOffset
+// (HESP 3.1.1).
 
 /**
  * @typedef {object} Rational  an exact number, seconds or frames a second
@@ -157,9 +158,10 @@
  *   | {do: "end"}
  *   | {do: "tell", tell: Told}} SessionAction
  * begin: all that was handed over is of the past; what follows starts a new timeline (its first header follows at
- * once). header: frames of that track's kind are of this track from now on; the first of them is a keyframe that follows the
- * last one of the track before in time, without overlap, or, where the renderer overlaps, one that was handed over
- * already. frame: in order of time for each kind and track, each sequence number once. end: the channel is over and all of it was handed over.
+ * once). header: frames of that track's kind are of this track from now on; the first of them is a keyframe that
+ * follows the last one of the track before in time, without overlap, or, where the renderer overlaps, one that was
+ * handed over already. frame: in order of time for each kind and track, each sequence number once. end: the channel is
+ * over and all of it was handed over.
  */
 
 /**
@@ -187,7 +189,7 @@
  * @property {boolean} overlaps                   a new rung may begin with a frame that was handed over of the old one
  *                                                already: what is not shown yet of that gives way
  * @property {HTMLElement} surface                what shows the picture: the video, or a canvas in its place
- * @property {(video: Track, audio: Track | null, atMs: number) => void} begin   a join or zap that was asked for at atMs
+ * @property {(video: Track, audio: Track | null, atMs: number) => void} begin   a join or zap, asked for at atMs
  * @property {() => void} stand                   another channel was asked for: the picture stands until its begin
  * @property {(track: Track, header: Header) => void} header
  * @property {(track: Track, sequence: number, frame: Frame) => void} frame
@@ -212,7 +214,8 @@
 
 /**
  * What a renderer tells, by the function it was given.
- * @typedef {{what: "picture", track: Track, sequence: number, time: number, captureUtcMs: number, shownMs: number, first: boolean, decodedMs: number}
+ * @typedef {{what: "picture", track: Track, sequence: number, time: number, captureUtcMs: number, shownMs: number,
+ *     first: boolean, decodedMs: number}
  *   | {what: "running", atMs: number}
  *   | {what: "stalled", atMs: number}
  *   | {what: "resumed", atMs: number, stalledMs: number}

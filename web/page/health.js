@@ -24,6 +24,11 @@ export class Health {
     this.#listener = listener;
   }
 
+  /** It has missed an answer, and is to be asked again soon. */
+  get isDoubtful() {
+    return this.#misses > 0;
+  }
+
   get #isGone() {
     return this.#misses >= (this.#hasAnswered ? missesMax : 1);
   }

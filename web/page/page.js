@@ -338,7 +338,10 @@ class Page {
   #addErrands() {
     this.#errands.add({
       name: "health",
-      everyMs: () => (this.#views.view === "server" || !this.#channels.length ? 1500 : 4000),
+      everyMs: () => {
+        if (this.#health.isDoubtful) return 1000;
+        return this.#views.view === "server" || !this.#channels.length ? 1500 : 4000;
+      },
       wanted: () => document.visibilityState === "visible" || !this.#channels.length,
       run: () => this.#health.ask(),
     });

@@ -1,7 +1,7 @@
 // What pictures on screen say of a player: pure functions over the records of page/screen.js.
 
 /** From a key press: when the first right picture was on screen, when the one after it was, and what it shows. */
-export function zapSamples(zap, pictures) {
+export function zapSamples(zap, pictures, fps) {
   if (!zap?.picture) return [{ metric: "zap_failed", value: 1 }];
   const { keyMs, picture } = zap;
   const after = pictures.find(
@@ -13,7 +13,11 @@ export function zapSamples(zap, pictures) {
     { metric: "zap_picture_age_ms", value: picture.latencyMs },
     { metric: "zap_height", value: picture.height },
   ];
-  if (after) samples.push({ metric: "zap_running_ms", value: after.shownMs - keyMs });
+  if (after) {
+    samples.push({ metric: "zap_running_ms", value: after.shownMs - keyMs });
+    const running = pictures.filter((other) => other.shownMs >= after.shownMs);
+    samples.push({ metric: "zap_stalls", value: stallsIn(running, fps).length });
+  }
   return samples;
 }
 

@@ -134,8 +134,7 @@ async function zaps(page) {
     const zap = await page.evaluate(() => window.bench.zapped());
     await pause(700);
     const pictures = await page.evaluate(() => window.bench.pictures());
-    add(zapSamples(zap, pictures));
-    add([{ metric: "zap_stalls", value: zap.picture ? stallsIn(pictures.filter((p) => p.shownMs >= zap.picture.shownMs), FPS).length : 0 }]);
+    add(zapSamples(zap, pictures, FPS));
     const facts = await page.evaluate(() => window.bench.facts());
     const value = zap.picture ? (zap.picture.shownMs - zap.keyMs).toFixed(1) : "none";
     say(`zap ${value} handled ${(zap.handledMs - zap.keyMs).toFixed(1)} ${facts.log.map((entry) => told(entry, zap.keyMs)).join("; ")} | ${packetTimings()}`);

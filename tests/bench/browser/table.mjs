@@ -7,10 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const [, , program, file] = process.argv;
-const rows = new Map(); // "system,link" -> metric -> values
+const rows = new Map(); // system and link -> metric -> values
 for (const line of readFileSync(file, "utf8").trim().split("\n")) {
-  const [system, link, metric, value] = line.split(",");
-  const key = `${system},${link}`;
+  const parts = line.split(",");
+  const [link, metric, value] = parts.slice(-3);
+  const system = parts.slice(0, -3).join(",");
+  const key = `${system}\t${link}`;
   if (!rows.has(key)) rows.set(key, new Map());
   const metrics = rows.get(key);
   metrics.set(metric, [...(metrics.get(metric) ?? []), Number(value)]);
@@ -40,7 +42,7 @@ console.log(
 );
 console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
 for (const [key, metrics] of rows) {
-  const [system, link] = key.split(",");
+  const [system, link] = key.split("\t");
   const get = (name) => metrics.get(name);
   const zaps = get("zap_ms")?.length ?? 0;
   const failed = ["startup_failed", "zap_failed", "switch_failed"].map((name) => sum(get(name)));

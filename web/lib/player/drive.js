@@ -2,6 +2,7 @@
 
 import { Session } from "../session/session.js";
 import { Transport } from "../transport/fetch.js";
+import { Warmth } from "../transport/warm.js";
 
 /**
  * @typedef {import("../types.js").SessionAction} SessionAction
@@ -25,6 +26,7 @@ export class Drive {
   #hooks;
   #session = new Session();
   #transport;
+  #warmth = new Warmth();
   #draining = false;
   #closed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -59,9 +61,22 @@ export class Drive {
     this.#drain();
   }
 
+  /** A join begins: nothing is to stand in its way. */
+  hold() {
+    this.#warmth.hold();
+  }
+
+  /** It is done: connections are made ready for the next one. */
+  warm() {
+    const { track, manifest } = this.#session;
+    const source = manifest?.timeSource?.value;
+    if (track && source && URL.canParse(source)) this.#warmth.joined(track.packetUrl("now"), source);
+  }
+
   destroy() {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#warmth.destroy();
     this.#transport.destroy();
   }
 

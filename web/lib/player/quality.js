@@ -8,7 +8,6 @@ import { Adaptation } from "../abr/adaptation.js";
  * @typedef {import("../types.js").SessionEvent} SessionEvent
  * @typedef {import("../types.js").Track} Track
  * @typedef {import("../types.js").Timing} Timing
- * @typedef {import("./events.js").Level} Level
  * @typedef {import("./settings.js").Settings} Settings
  */
 
@@ -16,15 +15,6 @@ import { Adaptation } from "../abr/adaptation.js";
  * What to play, and what to start on if not that.
  * @typedef {{bandwidthBps: number, joinBps: number | null}} JoinChoice
  */
-
-/**
- * @param {Presentation} presentation
- * @returns {Level[]}
- */
-export function levelsOf(presentation) {
-  return presentation.video.map(({ id, bandwidthBps, width, height, codecs, frameRate }, index) => (
-    { index, id, bandwidthBps, width, height, codecs, frameRate: frameRate.value / frameRate.scale }));
-}
 
 export class Quality {
   #adaptation;

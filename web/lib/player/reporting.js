@@ -1,6 +1,6 @@
 // What is told of each request by CMCD, where that is wanted.
 
-import { relativeTo } from "../transport/cmcd.js";
+import { cmcdHeaders, cmcdUrl, relativeTo } from "../transport/cmcd.js";
 
 /**
  * @typedef {import("../transport/cmcd.js").CmcdFields} CmcdFields
@@ -38,14 +38,25 @@ export class Reporting {
   #contentId;
   #sessionId;
   #stalls = 0;
-  /** @type {"query" | "header"} */
-  mode;
+  #mode;
 
   /** @param {import("./settings.js").Settings["cmcd"]} settings */
   constructor(settings) {
-    this.mode = settings?.mode ?? "query";
+    this.#mode = settings?.mode ?? "query";
     this.#contentId = settings?.contentId;
     this.#sessionId = settings?.sessionId ?? (settings ? newId() : "");
+  }
+
+  /**
+   * What to ask for, and how, so that it is told.
+   * @param {SessionRequest} request
+   * @param {Situation} now
+   * @returns {{url: string, headers: Record<string, string>}}
+   */
+  address(request, now) {
+    const fields = this.#fields(request, now);
+    if (this.#mode === "header") return { url: request.url, headers: cmcdHeaders(fields) };
+    return { url: cmcdUrl(request.url, fields), headers: {} };
   }
 
   /**
@@ -53,7 +64,7 @@ export class Reporting {
    * @param {Situation} now
    * @returns {CmcdFields}
    */
-  fields(request, now) {
+  #fields(request, now) {
     const { kind, track } = request;
     /** @type {CmcdFields} */
     const fields = { cid: this.#contentId, sid: this.#sessionId, sf: FORMAT, st: now.live ? "l" : "v", pr: now.rate };

@@ -7,10 +7,12 @@
 // With sound, its clock stops for long once sound runs out, and longer each time, until a seek.
 
 import { CatchUp } from "../catchup.js";
+import { Concealment } from "./concealment.js";
 import { MediaLine } from "./media-line.js";
 import { watchPictures } from "./pictures.js";
 import { Places } from "./places.js";
 import { SoundLine } from "./sound-line.js";
+import { Stalls } from "./stalls.js";
 
 /**
  * @typedef {import("../../types.js").Frame} Frame
@@ -26,18 +28,6 @@ import { SoundLine } from "./sound-line.js";
 const TICK_MS = 30;
 const KEEP_SECONDS = 5;
 const TRIM_EVERY_SECONDS = 2;
-/**
- * Chromium's sound runs dry somewhat below that. Before it does, silence is put in for what is late, so long as there
- * are pictures.
- */
-const CONCEAL_BELOW_SECONDS = 0.125;
-const CONCEAL_PICTURE_SECONDS = 0.06;
-const CONCEAL_SECONDS = 0.04;
-/** A wait that is over by then was none that anybody saw. */
-const STALL_MS = 60;
-/** With sound, a clock that stands for so long while media comes is helped by a timeline of its own. */
-const HELP_AFTER_MS = 150;
-const HELP_EVERY_MS = 4000;
 /** A timeline whose first picture isn't shown by then is not waited for any longer. */
 const FIRST_MS = 4000;
 
@@ -63,7 +53,9 @@ export class MseRenderer {
   #utcOf;
   #places = new Places();
   #catchUp = new CatchUp();
+  #stalls = new Stalls();
   #sound;
+  #concealment;
   /** @type {MediaLine | null} */
   #line = null;
   /** @type {{video: string, audio: string}} codecs that the SourceBuffers hold; "": no such SourceBuffer */
@@ -78,12 +70,6 @@ export class MseRenderer {
   /** The first picture of this timeline is to be shown, since then; NaN: it was. */
   #firstSinceMs = NaN;
   #running = false;
-  #stalledMs = NaN;
-  /** The element waits for media since then, NaN: it doesn't. */
-  #waitsMs = NaN;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #concealTimer;
-  #helpedMs = -Infinity;
   #framesMs = -Infinity;
   #latencyMs = NaN;
   /** @type {Placed | null} on screen */
@@ -107,6 +93,10 @@ export class MseRenderer {
     this.#tell = tell;
     this.#utcOf = utcOf;
     this.#sound = new SoundLine(this.#places, (piece) => this.#line?.push("audio", piece));
+    this.#concealment = new Concealment(element, this.#places, this.#sound, {
+      runs: () => this.#running && !this.#ended,
+      waits: () => this.#stalls.waits,
+    });
     this.#stopPictures = watchPictures(element, (shown) => this.#picture(shown));
     this.#timer = setInterval(() => this.#tick(performance.now()), TICK_MS);
     element.addEventListener("waiting", this.#onWaiting);
@@ -132,7 +122,7 @@ export class MseRenderer {
     this.#header = null;
     this.#offsetSeconds = NaN;
     this.#running = false;
-    this.#waitsMs = NaN;
+    this.#stalls.begin();
     this.#firstSinceMs = nowMs;
     if (!this.#line || this.#broken || this.#ended || (this.#codecs.audio !== "") !== this.#hasSound) {
       this.#open(video, audio);
@@ -188,7 +178,7 @@ export class MseRenderer {
   state(_nowMs) {
     const shown = this.#shown;
     return {
-      playing: this.#running && Number.isNaN(this.#waitsMs) && !this.#element.paused,
+      playing: this.#running && !this.#stalls.waits && !this.#element.paused,
       aheadMs: this.#pictureAheadMs(),
       shownTime: shown?.manifestSeconds ?? NaN,
       shownSequence: shown?.sequence ?? -1,
@@ -211,7 +201,7 @@ export class MseRenderer {
 
   destroy() {
     clearInterval(this.#timer);
-    clearTimeout(this.#concealTimer);
+    this.#concealment.stop();
     this.#stopPictures();
     this.#element.removeEventListener("waiting", this.#onWaiting);
     this.#element.removeEventListener("playing", this.#onPlaying);
@@ -309,28 +299,14 @@ export class MseRenderer {
 
   /** Looks after the sound once it is about to run dry. */
   #armConceal() {
-    clearTimeout(this.#concealTimer);
-    if (!this.#hasSound || !this.#places.begun || this.#ended || this.#broken) return;
-    const seconds = this.#places.soundEndSeconds - this.#element.currentTime - CONCEAL_BELOW_SECONDS;
-    const rate = Math.max(0.5, this.#element.playbackRate);
-    this.#concealTimer = setTimeout(() => this.#conceal(), Math.min(1000, Math.max(1, (1000 * seconds) / rate)));
-  }
-
-  #conceal() {
-    const { currentTime, paused, seeking } = this.#element;
-    const below = this.#places.soundEndSeconds - currentTime - CONCEAL_BELOW_SECONDS;
-    const picture = this.#places.endSeconds - currentTime;
-    if (this.#ended || paused || seeking || !this.#running) return;
-    if (below <= 0.002 && picture > CONCEAL_PICTURE_SECONDS && Number.isNaN(this.#waitsMs))
-      this.#sound.conceal(this.#places.soundEndSeconds + CONCEAL_SECONDS);
-    else if (below <= 0.002) return;
-    this.#armConceal();
+    this.#concealment.stop();
+    if (this.#hasSound && this.#places.begun && !this.#ended && !this.#broken) this.#concealment.arm();
   }
 
   /** @param {number} nowMs */
   #steer(nowMs) {
     const element = this.#element;
-    if (!this.#places.begun || element.paused || element.seeking || !Number.isNaN(this.#waitsMs)) return;
+    if (!this.#places.begun || element.paused || element.seeking || this.#stalls.waits) return;
     if (!Number.isNaN(this.#firstSinceMs)) {
       if (this.#hasSound) this.#setRate(0.5);
       return;
@@ -386,32 +362,26 @@ export class MseRenderer {
 
   /** The element says that it waits for media. */
   #waits() {
-    if (!this.#running || this.#element.seeking || this.#ended || !Number.isNaN(this.#waitsMs)) return;
-    this.#waitsMs = performance.now();
+    if (!this.#running || this.#element.seeking || this.#ended) return;
+    this.#stalls.waiting(performance.now());
   }
 
   /** @param {number} nowMs */
   #goesOn(nowMs) {
-    this.#waitsMs = NaN;
-    if (Number.isNaN(this.#stalledMs)) return;
-    const stalledMs = Math.max(0, nowMs - this.#stalledMs);
-    this.#stalledMs = NaN;
-    this.#tell({ what: "resumed", atMs: nowMs, stalledMs });
+    const stalledMs = this.#stalls.over(nowMs);
+    if (stalledMs !== null) this.#tell({ what: "resumed", atMs: nowMs, stalledMs });
   }
 
   /** @param {number} nowMs */
   #watchStall(nowMs) {
-    if (Number.isNaN(this.#waitsMs) || this.#element.paused) return;
-    const waitedMs = nowMs - this.#waitsMs;
-    if (waitedMs > STALL_MS && Number.isNaN(this.#stalledMs)) {
-      this.#stalledMs = this.#waitsMs;
+    if (this.#element.paused) return;
+    const sinceMs = this.#stalls.watch(nowMs);
+    if (sinceMs !== null) {
       this.#catchUp.stalled(nowMs);
-      this.#tell({ what: "stalled", atMs: this.#waitsMs });
+      this.#tell({ what: "stalled", atMs: sinceMs });
     }
-    const comes = nowMs - this.#framesMs < HELP_AFTER_MS;
-    if (!this.#hasSound || !comes || waitedMs < HELP_AFTER_MS || nowMs - this.#helpedMs < HELP_EVERY_MS) return;
-    this.#helpedMs = nowMs;
-    this.#tell({ what: "behind", text: "the clock stands while media comes" });
+    if (this.#hasSound && this.#stalls.needsHelp(nowMs, this.#framesMs))
+      this.#tell({ what: "behind", text: "the clock stands while media comes" });
   }
 
   /** @param {string} text */

@@ -263,7 +263,10 @@ export class HespPlayer {
     this.#changes.ask({ url: address, atMs, first });
     this.#emitter.emit("zapping", { url: address, atMs });
     if (!first) this.#tally.zaps++;
-    if (this.#stage.renderer) this.#watch(atMs);
+    const { renderer } = this.#stage;
+    if (!renderer) return;
+    this.#watch(atMs);
+    renderer.stand();
   }
 
   /** The channel is joined, from its manifest on. @param {number} atMs */

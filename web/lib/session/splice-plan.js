@@ -46,7 +46,13 @@ export function planSplice(c) {
   /** @param {number} frames  and when its continuation does, which is asked for when the packet is there */
   const leftLaterMs = (frames) =>
     aheadMs + frames * frameMs - Math.max(packetMs(frames) + roundTripMs, (frames + 1) * frameMs - ageMs);
+  // A packet that comes too late for a frame that the renderer has of the old rung leaves no gap: that one is shown,
+  // and the new rung goes on with the next. So it need not be there sooner than just in time.
+  /** @param {number} frames */
+  const overlapFits = (frames) => leftMs(frames) >= 0 && aheadMs - packetMs(frames) - roundTripMs >= floorMs;
   let frames = c.overlaps && Number.isFinite(aheadMs) ? Math.min(1, 1 - Math.floor(aheadMs / frameMs)) : 1;
+  while (frames < 1 && !overlapFits(frames)) frames++;
+  if (frames < 1 && roundTripMs <= frameMs / 2) return planned(frames, false);
   while (frames < most && leftMs(frames) < floorMs && leftMs(frames + 1) > leftMs(frames)) frames++;
   if (roundTripMs <= frameMs / 2) return planned(frames, false);
   for (let later = frames; later <= most; later++)

@@ -55,9 +55,11 @@ test("rungs of other rates are where frames of both begin together", () => {
 
 test("where rungs may overlap it is a frame that was received already, if what is ahead of it lasts", () => {
   const over = (conditions) => at({ overlaps: true, ...conditions });
-  assert.equal(over({ aheadMs: 120, floorMs: 30 }).frames, 0);
-  assert.equal(over({ aheadMs: 200, floorMs: 30 }).frames, -2);
+  assert.equal(over({ aheadMs: 120, floorMs: 30 }).frames, -1);
+  assert.equal(over({ aheadMs: 200, floorMs: 30 }).frames, -3);
+  assert.equal(over({ aheadMs: 55, floorMs: 30 }).frames, 1, "its packet would come after its time");
+  assert.equal(over({ aheadMs: 60, roundTripMs: 15, floorMs: 30 }).frames, 1, "its continuation would come too late");
   assert.equal(over({ aheadMs: Infinity }).frames, 1);
-  assert.equal(over({ aheadMs: 200, floorMs: 30, failures: 1 }).frames, -1);
+  assert.equal(over({ aheadMs: 200, floorMs: 30, failures: 1 }).frames, -2);
   assert.equal(at({ aheadMs: 200, floorMs: 30 }).frames, 1);
 });

@@ -108,6 +108,9 @@ export class MseRenderer {
     return this.#element;
   }
 
+  /** What the element has of the channel before may go on: it costs the next one little. */
+  stand() {}
+
   /**
    * @param {Track} video
    * @param {Track | null} audio

@@ -158,6 +158,13 @@ export class WebCodecsRenderer {
     this.#startTimeline();
   }
 
+  /** Nothing is decoded or drawn of the channel before, so that all the time is the next one's. Its sound goes on. */
+  stand() {
+    clearTimeout(this.#stallTimer);
+    this.#easel.begin();
+    this.#pictures.begin();
+  }
+
   #startTimeline() {
     this.#firstMs = NaN;
     this.#endMs = NaN;

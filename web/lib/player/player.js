@@ -77,11 +77,12 @@ export class HespPlayer {
       told: (told) => this.#rendered(told),
       utcOf: (nowMs) => this.#clock.utcOf(nowMs),
       presence: {
-        shown: () => this.#shownAgain(),
+        shown: () => this.#shownAgain(false),
         online: () => this.#rejoin(),
         offline: () => {},
         paused: () => this.#drive.call((session, nowMs) => session.leave(nowMs)),
         resumed: () => this.#watch(performance.now()),
+        played: () => this.#shownAgain(true),
       },
     });
     this.#stage.targetLatencyMs = this.#settings.targetLatencyMs ?? 0;
@@ -260,6 +261,7 @@ export class HespPlayer {
     const address = this.#resolve(url);
     if (!address || this.#destroyed) return;
     this.#url = address;
+    this.#failures.clear();
     this.#changes.ask({ url: address, atMs, first });
     this.#emitter.emit("zapping", { url: address, atMs });
     if (!first) this.#tally.zaps++;
@@ -289,9 +291,10 @@ export class HespPlayer {
     });
   }
 
-  #shownAgain() {
+  /** @param {boolean} starts  it is not to play yet */
+  #shownAgain(starts) {
     const state = this.#stage.renderer?.state(performance.now());
-    if (state && (state.aheadMs > BEHIND_MS || !state.playing)) this.#rejoin();
+    if (state && (state.aheadMs > BEHIND_MS || !(starts || state.playing))) this.#rejoin();
   }
 
   // ---- from the network to the session ----
@@ -351,7 +354,12 @@ export class HespPlayer {
     if (bandwidthBps !== null) session.want(nowMs, bandwidthBps);
   }
 
+  #rejoinIfDue() {
+    if (this.#failures.isDue(performance.now())) this.#rejoin();
+  }
+
   #tick() {
+    this.#rejoinIfDue();
     if (!this.#stage.renderer || !this.#drive.session.track) return;
     this.#frames = true;
     this.#drive.call(() => {});
@@ -372,17 +380,12 @@ export class HespPlayer {
   /** @param {RendererTold} told */
   #rendered(told) {
     if (told.what === "picture") this.#screen.picture(told);
-    else if (told.what === "running") this.#runs(told.atMs);
+    else if (told.what === "running") this.#screen.running(told.atMs);
     else if (told.what === "stalled" || told.what === "resumed") this.#screen.stall(told);
     else if (told.what === "muted") this.#emitter.emit("muted", { text: told.text });
     else if (told.what === "behind") this.#rejoin();
     else this.#failed(told);
-  }
-
-  /** @param {number} atMs */
-  #runs(atMs) {
-    this.#screen.running(atMs);
-    this.#drive.warm();
+    if (told.what === "running") this.#drive.warm();
   }
 
   /** @param {Extract<RendererTold, {what: "failed"}>} told */
@@ -394,6 +397,6 @@ export class HespPlayer {
     }
     if (then === "end") this.#drive.call((session, nowMs) => session.leave(nowMs));
     this.#emitter.emit("error", { fatal: then === "end", kind: "media", text });
-    if (then === "rejoin") this.#rejoin();
+    this.#rejoinIfDue();
   }
 }

@@ -8,6 +8,13 @@
  * @property {() => void} offline
  * @property {() => void} paused   for a while already: nobody watches
  * @property {() => void} resumed  after that
+ * @property {() => void} played   before that
+ */
+
+/**
+ * @typedef {object} ElementHooks  somebody else has done that to the element
+ * @property {() => void} pauses
+ * @property {() => void} plays
  */
 
 /** Paused for so long, a channel is no longer followed: the buffer would only grow. */
@@ -24,8 +31,9 @@ export class Presence {
   /**
    * @param {HTMLElement} element
    * @param {PresenceHooks} hooks
+   * @param {ElementHooks} elementHooks
    */
-  constructor(element, hooks) {
+  constructor(element, hooks, elementHooks) {
     this.#element = element;
     this.#hooks = hooks;
     const { signal } = this.#stop;
@@ -34,8 +42,8 @@ export class Presence {
     }, { signal });
     globalThis.addEventListener("online", () => hooks.online(), { signal });
     globalThis.addEventListener("offline", () => hooks.offline(), { signal });
-    element.addEventListener("pause", () => this.paused(), { signal });
-    element.addEventListener("play", () => this.plays(), { signal });
+    element.addEventListener("pause", () => elementHooks.pauses(), { signal });
+    element.addEventListener("play", () => elementHooks.plays(), { signal });
   }
 
   /** Whether the channel is no longer followed because of a pause. */
@@ -66,11 +74,16 @@ export class Presence {
     if (!plays) this.paused();
   }
 
-  /** It plays, or is to. */
+  /**
+   * It plays, or is to.
+   * @returns {boolean} the channel is joined anew for that
+   */
   plays() {
     clearTimeout(this.#timer);
-    if (!this.#away) return;
+    const wasAway = this.#away;
     this.#away = false;
-    this.#hooks.resumed();
+    if (wasAway) this.#hooks.resumed();
+    else this.#hooks.played();
+    return wasAway;
   }
 }

@@ -62,7 +62,17 @@ export class Stage {
   attach(element) {
     this.detach();
     this.#element = element;
-    this.#presence = new Presence(element, this.#hooks.presence);
+    // What the element's own controls do holds for what comes after it, too. It is told later; and an element that has
+    // ended, or failed, is paused by itself. Beside a canvas it plays nothing.
+    const isSurface = () => this.#renderer?.surface === element;
+    this.#presence = new Presence(element, this.#hooks.presence, {
+      pauses: () => {
+        if (isSurface() && element.paused && !element.ended && !element.error) this.pause();
+      },
+      plays: () => {
+        if (isSurface() && !element.paused) this.play();
+      },
+    });
   }
 
   /**
@@ -115,8 +125,7 @@ export class Stage {
 
   play() {
     this.#wantsPlay = true;
-    this.#presence?.plays();
-    void this.#start();
+    if (!this.#presence?.plays()) void this.#start();
   }
 
   pause() {

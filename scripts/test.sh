@@ -98,7 +98,8 @@ stage_clang() {
 
 stage_asan() {
     build asan all -DCMAKE_BUILD_TYPE=RelWithDebInfo -DOPENHESP_SANITIZE=address,undefined || return
-    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 run_tests asan -E "$not_for_asan_pattern|^browser-"
+    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 run_tests asan \
+        -E "$not_for_asan_pattern|^(browser-|unit-web$)"
 }
 
 stage_tsan() {

@@ -16,7 +16,7 @@ foreach(source ${browser_sources})
     PROPERTIES LABELS browser TIMEOUT 240 SKIP_RETURN_CODE 77 FIXTURES_REQUIRED browser ENVIRONMENT
                "OPENHESP_PACKAGER=${CMAKE_BINARY_DIR}/bin/hesp-packager;OPENHESP_PLAYER_SIM=${CMAKE_BINARY_DIR}/bin/player-sim;OPENHESP_WEB=${CMAKE_SOURCE_DIR}/web;OPENHESP_SHOTS=${CMAKE_CURRENT_BINARY_DIR}/browser-shots")
   # What plays needs the machine for itself.
-  if(NOT short MATCHES "^(stamp|judge)$")
+  if(NOT short MATCHES "^(stamp|judge|leaving|page)$")
     set_tests_properties(browser-${short} PROPERTIES RUN_SERIAL ON)
   endif()
 endforeach()

@@ -32,9 +32,11 @@ done
 wrong=0
 seen=0
 while IFS=: read -r file line; do
-    from=$(dirname "$file")
+    from=${file%/*}
     [[ "$file" =~ ^(packager|player-sim)/main.c$ ]] && continue
-    to=$(dirname "$(sed 's/.*"\(.*\)".*/\1/' <<<"$line")")
+    to=${line#*\"}
+    to=${to%%\"*}
+    to=${to%/*}
     seen=$((seen + 1))
     [ "$from" = "$to" ] && continue
     if [ -z "${floor_of[$from]:-}" ] || [ -z "${floor_of[$to]:-}" ]; then

@@ -172,7 +172,7 @@
  *   | {what: "switch-failed", track: Track, text: string}
  *   | {what: "packet", track: Track, why: string, timing: Timing, sequence: number}
  *   | {what: "presentation", presentation: Presentation}
- *   | {what: "fault", text: string, status: number, retryMs: number}
+ *   | {what: "fault", of: "manifest" | "media", text: string, status: number, retryMs: number}
  *   | {what: "lost", text: string}
  *   | {what: "found"}} Told
  * retryMs: it is asked for again after that. lost: nothing has come for a while, and why; found: it comes again.
@@ -194,6 +194,8 @@
  * @property {(track: Track, header: Header) => void} header
  * @property {(track: Track, sequence: number, frame: Frame) => void} frame
  * @property {() => void} end                     nothing more will come
+ * @property {() => void} [leaves]                another channel was asked for: what runs out until its begin is no
+ *                                                stall
  * @property {(nowMs: number) => RendererState} state
  * @property {() => Promise<void>} play           rejects with NotAllowedError where autoplay is refused
  * @property {() => void} pause

@@ -1,6 +1,7 @@
 // A HESP player for a web page: it owns the session, the network, the clock and a renderer, and puts them together.
 
 import { Clock } from "../transport/clock.js";
+import { webAddress } from "./address.js";
 import { Changes } from "./changes.js";
 import { Drive } from "./drive.js";
 import { Emitter } from "./emitter.js";
@@ -244,12 +245,11 @@ export class HespPlayer {
 
   /** @param {string} url */
   #resolve(url) {
-    try {
-      return new URL(url, globalThis.document?.baseURI).href;
-    } catch {
-      this.#emitter.emit("error", { fatal: true, kind: "manifest", text: `${url}: is no address` });
-      return "";
-    }
+    const address = webAddress(url, globalThis.document?.baseURI);
+    if (address) return address;
+    const text = `${url}: is no address of the web${this.#url ? "; what plays goes on" : ""}`;
+    this.#emitter.emit("error", { fatal: this.#url === "", kind: "manifest", text });
+    return "";
   }
 
   /**
@@ -263,6 +263,8 @@ export class HespPlayer {
     this.#url = address;
     this.#failures.clear();
     this.#changes.ask({ url: address, atMs, first });
+    this.#screen.zapping(atMs);
+    this.#stage.leaves();
     this.#emitter.emit("zapping", { url: address, atMs });
     if (!first) this.#tally.zaps++;
     const { renderer } = this.#stage;
@@ -354,12 +356,8 @@ export class HespPlayer {
     if (bandwidthBps !== null) session.want(nowMs, bandwidthBps);
   }
 
-  #rejoinIfDue() {
-    if (this.#failures.isDue(performance.now())) this.#rejoin();
-  }
-
   #tick() {
-    this.#rejoinIfDue();
+    if (this.#failures.isDue(performance.now())) this.#rejoin();
     if (!this.#stage.renderer || !this.#drive.session.track) return;
     this.#frames = true;
     this.#drive.call(() => {});
@@ -397,6 +395,5 @@ export class HespPlayer {
     }
     if (then === "end") this.#drive.call((session, nowMs) => session.leave(nowMs));
     this.#emitter.emit("error", { fatal: then === "end", kind: "media", text });
-    this.#rejoinIfDue();
   }
 }

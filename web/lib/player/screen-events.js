@@ -20,6 +20,8 @@ export class ScreenEvents {
   #parts;
   /** Capture to screen of the picture on screen; NaN: nothing is shown yet. */
   latencyMs = NaN;
+  /** A stall that was told began then, NaN: there is none. */
+  #stalledMs = NaN;
 
   /** @param {ScreenParts} parts */
   constructor(parts) {
@@ -49,16 +51,32 @@ export class ScreenEvents {
     if (sinceMs !== null) this.#parts.emitter.emit("running", { sinceMs });
   }
 
-  /** @param {Extract<RendererTold, {what: "stalled" | "resumed"}>} told */
+  /**
+   * While another channel is waited for there is no stall: that wait is the change's.
+   * @param {Extract<RendererTold, {what: "stalled" | "resumed"}>} told
+   */
   stall(told) {
-    const { emitter, tally } = this.#parts;
-    if (told.what === "stalled") {
+    const { emitter, changes, tally } = this.#parts;
+    if (told.what === "resumed") {
+      this.#resumed(told.stalledMs);
+    } else if (!changes.zaps) {
+      this.#stalledMs = told.atMs;
       tally.stalls++;
       emitter.emit("stalled", { atMs: told.atMs });
-    } else {
-      tally.stalledMs += told.stalledMs;
-      emitter.emit("resumed", { stalledMs: told.stalledMs });
     }
+  }
+
+  /** @param {number} atMs  another channel was asked for */
+  zapping(atMs) {
+    this.#resumed(Math.max(0, atMs - this.#stalledMs));
+  }
+
+  /** @param {number} stalledMs */
+  #resumed(stalledMs) {
+    if (Number.isNaN(this.#stalledMs)) return;
+    this.#stalledMs = NaN;
+    this.#parts.tally.stalledMs += stalledMs;
+    this.#parts.emitter.emit("resumed", { stalledMs });
   }
 
   /**

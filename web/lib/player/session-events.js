@@ -52,7 +52,9 @@ export class SessionEvents {
       this.#present(tell.presentation);
       if (track) quality.follow(nowMs, tell.presentation, track);
     } else if (tell.what === "fault") {
-      this.#trouble(`${tell.text}; asked for again in ${Math.round(tell.retryMs)} ms`);
+      // What has come and makes no sense is no fault of the network's.
+      const kind = tell.status === -2 ? tell.of : "network";
+      this.#trouble(kind, `${tell.text}; asked for again in ${Math.round(tell.retryMs)} ms`);
     } else {
       emitter.emit(tell.what, { text: "text" in tell ? tell.text : "pictures come again" });
     }
@@ -81,7 +83,7 @@ export class SessionEvents {
       changes.switched({ track: tell.track, from: ladder.shown, decidedMs: tell.decidedMs });
     } else {
       if (track) quality.failed(nowMs, track);
-      this.#trouble(`quality stays as it is: ${tell.text}`);
+      this.#trouble("network", `quality stays as it is: ${tell.text}`);
     }
   }
 
@@ -93,8 +95,8 @@ export class SessionEvents {
     if (isOther) emitter.emit("presentation", { id: presentation.id });
   }
 
-  /** @param {string} text */
-  #trouble(text) {
-    this.#parts.emitter.emit("error", { fatal: false, kind: "network", text });
+  /** @param {EventMap["error"]["kind"]} kind @param {string} text */
+  #trouble(kind, text) {
+    this.#parts.emitter.emit("error", { fatal: false, kind, text });
   }
 }

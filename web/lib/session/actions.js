@@ -16,6 +16,7 @@
 
 /**
  * @typedef {object} Fault  told once it is clear what becomes of it
+ * @property {"manifest" | "media"} of
  * @property {string} text
  * @property {number} status  as of SessionEvent "failed"
  * @property {() => number} nextMs  when what has failed is asked for again
@@ -66,19 +67,20 @@ export class Actions {
   }
 
   /**
+   * @param {"manifest" | "media"} of
    * @param {string} text
    * @param {number} status
    * @param {() => number} nextMs
    */
-  fault(text, status, nextMs) {
-    this.faults.push({ text, status, nextMs });
+  fault(of, text, status, nextMs) {
+    this.faults.push({ of, text, status, nextMs });
   }
 
   /** The faults of a call, once every rule has decided what to do about them. */
   tellFaults() {
-    for (const { text, status, nextMs } of this.faults.splice(0)) {
+    for (const { of, text, status, nextMs } of this.faults.splice(0)) {
       const wait = nextMs() - this.nowMs;
-      this.tell({ what: "fault", text, status, retryMs: Number.isFinite(wait) ? Math.max(0, wait) : 0 });
+      this.tell({ what: "fault", of, text, status, retryMs: Number.isFinite(wait) ? Math.max(0, wait) : 0 });
     }
   }
 

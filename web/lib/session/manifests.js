@@ -179,7 +179,7 @@ function failed(s, known, status, text) {
   // After an announced end nothing need be there any more.
   if (s.picture?.ended) return;
   s.loss.text = text;
-  s.actions.fault(text, status, () => (s.join.pending ? s.join.tries.nextMs : s.manifests.pollMs));
+  s.actions.fault("manifest", text, status, () => (s.join.pending ? s.join.tries.nextMs : s.manifests.pollMs));
 }
 
 /**

@@ -36,7 +36,7 @@ function isOutdated(s, stream) {
 function tell(s, stream, nextMs) {
   if (isOutdated(s, stream)) return;
   if (stream.isVideo) s.loss.text = stream.broken;
-  s.actions.fault(stream.broken, stream.brokenStatus, nextMs);
+  s.actions.fault("media", stream.broken, stream.brokenStatus, nextMs);
 }
 
 /** @param {State} s */

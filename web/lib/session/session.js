@@ -245,7 +245,7 @@ export class Session {
       isOver = stream.finished(request.id);
     } else if (event.kind === "failed") {
       isOver = stream.failed(request.id, event.status, event.text);
-      if (!stream.broken && !stream.ended) s.actions.fault(event.text, event.status, () => s.nowMs);
+      if (!stream.broken && !stream.ended) s.actions.fault("media", event.text, event.status, () => s.nowMs);
     } else if (event.kind !== "frame") {
       stream.failed(request.id, -2, `${request.url}: an answer of another kind`);
     }

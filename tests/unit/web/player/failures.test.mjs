@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import test from "node:test";
+
 import { Failures } from "../../../../web/lib/player/failures.js";
 
 const failure = { text: "no sense", fatal: false };

@@ -62,6 +62,8 @@ export class MseRenderer {
   #codecs = { video: "", audio: "" };
   #broken = false;
   #ended = false;
+  /** Another channel is waited for. */
+  #leaves = false;
   #playing = false;
   /** @type {Header | null} to go before the next picture */
   #header = null;
@@ -119,6 +121,7 @@ export class MseRenderer {
   begin(video, audio, _atMs) {
     const nowMs = performance.now();
     this.#hasSound = audio !== null;
+    this.#leaves = false;
     this.#header = null;
     this.#offsetSeconds = NaN;
     this.#running = false;
@@ -166,6 +169,11 @@ export class MseRenderer {
     this.#steer(this.#framesMs);
   }
 
+  leaves() {
+    this.#leaves = true;
+    this.#stalls.begin();
+  }
+
   end() {
     this.#ended = true;
     this.#line?.end();
@@ -207,6 +215,7 @@ export class MseRenderer {
     this.#element.removeEventListener("playing", this.#onPlaying);
     this.#element.removeEventListener("error", this.#onError);
     this.#element.playbackRate = 1;
+    this.#element.pause();
     this.#line?.close();
     this.#line = null;
   }
@@ -362,7 +371,7 @@ export class MseRenderer {
 
   /** The element says that it waits for media. */
   #waits() {
-    if (!this.#running || this.#element.seeking || this.#ended) return;
+    if (!this.#running || this.#element.seeking || this.#ended || this.#leaves) return;
     this.#stalls.waiting(performance.now());
   }
 

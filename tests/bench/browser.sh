@@ -3,8 +3,8 @@
 # renderers, and beside it, one after the other, dash.js with LL-DASH and hls.js with HLS that ffmpeg makes of the same
 # pictures with the same encoder settings. Headless Chromium; a zap is a key press, and ends when the right channel's
 # stamp is on screen. The links need root and /dev/net/tun. docs/browser.md says what is counted, and how.
-# Usage: tests/bench/browser.sh [--quick] [--out DIR] [--systems "mse webcodecs dash hls"] [--links "loopback 20 60 4M"] [--web DIR]
-# DIR of --web: where the player is, by default web.
+# Usage: tests/bench/browser.sh [--quick] [--out DIR] [--systems "mse webcodecs dash hls"] [--links "loopback 20 60 4M"]
+# and [--web DIR]: where the player is, by default web.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -24,7 +24,7 @@ while [ $# -gt 0 ]; do
         shift 2
         ;;
     *)
-        sed -n 's/^# Usage: /usage: /p' "$0" >&2
+        sed -n "s,^# Usage: ,usage: ,p" "$0" >&2
         exit 2
         ;;
     esac

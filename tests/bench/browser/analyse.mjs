@@ -42,8 +42,8 @@ export function stallsIn(pictures, fps) {
 }
 
 /**
- * Frame numbers from picture to picture: how many were left out, how often it went back to one shown before, and the longest
- * time that nothing new came. The same picture again in the next refresh is no new one.
+ * Frame numbers from picture to picture: how many were left out, how often it went back to one shown before, and the
+ * longest time that nothing new came. The same picture again in the next refresh is no new one.
  */
 export function orderOf(pictures) {
   let missing = 0;

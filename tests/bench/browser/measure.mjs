@@ -1,10 +1,12 @@
 // Measures one player in a browser: starts, pictures that follow one another, zaps by key press, changes of quality.
 //
 //     node measure.mjs --system hesp|dash|hls --name NAME --link LINK --host ADDRESS --bench-port N --media-port N
-//         [--set KEY=JSON]... [--starts N] [--steady SECONDS] [--zaps N] [--switches N] [--silent] [--csv FILE] [--shot FILE]
+//         [--set KEY=JSON]... [--starts N] [--steady SECONDS] [--zaps N] [--switches N] [--silent] [--csv FILE]
+//         [--shot FILE] [--verbose]
 //
-// --silent is for hesp: without sound. It appends `system,link,metric,value` lines to FILE. Where it runs decides about the link: tests/bench/browser.sh runs it
-// behind `player-sim link`. bench.localhost is ADDRESS, so that the page is a secure context there too.
+// --silent is for hesp: without sound. It appends `system,link,metric,value` lines to FILE. Where it runs decides about
+// the link: tests/bench/browser.sh runs it behind `player-sim link`. bench.localhost is ADDRESS, so that the page is a
+// secure context there too.
 
 import { appendFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -91,7 +93,9 @@ function packetTimings() {
     .map((request) => {
       const t = request.timing();
       const connected = t.connectEnd > 0 ? `, connected ${(t.connectEnd - t.connectStart).toFixed(1)}` : "";
-      return `${request.url().replace(/.*\/(.*)\//, "$1/")}: sent ${t.requestStart.toFixed(1)}${connected}, first byte ${t.responseStart.toFixed(1)}, end ${t.responseEnd.toFixed(1)}`;
+      const name = request.url().replace(/.*\/(.*)\//, "$1/");
+      const [sent, first, end] = [t.requestStart, t.responseStart, t.responseEnd].map((ms) => ms.toFixed(1));
+      return `${name}: sent ${sent}${connected}, first byte ${first}, end ${end}`;
     })
     .join("; ");
 }
@@ -104,7 +108,8 @@ async function openPage() {
   if (given.verbose) page.on("requestfinished", (request) => /init-/.test(request.url()) && lastPackets.push(request));
   await page.goto(`${base}/bench/page/measure.html`);
   await page.waitForFunction(() => window.bench);
-  await page.evaluate(([system, list, how]) => window.bench.prepare(system, list, how), [given.system, urls, options]);
+  const how = [given.system, urls, options];
+  await page.evaluate(([system, list, set]) => window.bench.prepare(system, list, set), how);
   return page;
 }
 
@@ -112,7 +117,8 @@ async function start() {
   const page = await openPage();
   await pause(300);
   const { askedMs, picture } = await page.evaluate(() => window.bench.start());
-  add(picture ? [{ metric: "startup_ms", value: picture.shownMs - askedMs }] : [{ metric: "startup_failed", value: 1 }]);
+  if (picture) add([{ metric: "startup_ms", value: picture.shownMs - askedMs }]);
+  else add([{ metric: "startup_failed", value: 1 }]);
   return { page, ok: Boolean(picture) };
 }
 
@@ -123,7 +129,9 @@ async function steady(page) {
   add(steadySamples(await page.evaluate(() => window.bench.pictures()), FPS));
   const facts = await page.evaluate(() => window.bench.facts());
   add([{ metric: "steady_waiting", value: facts.stalls.filter((stall) => stall.name === "waiting").length }]);
-  say(`renderer ${facts.renderer}, stamps read in ${(facts.stampCostMs / Math.max(1, facts.pictures)).toFixed(1)} ms each, ${JSON.stringify(facts.stats)} ${JSON.stringify(facts.log)}`);
+  const costMs = (facts.stampCostMs / Math.max(1, facts.pictures)).toFixed(1);
+  say(`renderer ${facts.renderer}, stamps read in ${costMs} ms each, ${JSON.stringify(facts.stats)}`);
+  say(facts.log.map((entry) => told(entry, facts.nowMs)).join("; "));
 }
 
 async function zaps(page) {
@@ -137,7 +145,8 @@ async function zaps(page) {
     add(zapSamples(zap, pictures, FPS));
     const facts = await page.evaluate(() => window.bench.facts());
     const value = zap.picture ? (zap.picture.shownMs - zap.keyMs).toFixed(1) : "none";
-    say(`zap ${value} handled ${(zap.handledMs - zap.keyMs).toFixed(1)} ${facts.log.map((entry) => told(entry, zap.keyMs)).join("; ")} | ${packetTimings()}`);
+    const events = facts.log.map((entry) => told(entry, zap.keyMs)).join("; ");
+    say(`zap ${value} handled ${(zap.handledMs - zap.keyMs).toFixed(1)} ${events} | ${packetTimings()}`);
   }
 }
 
@@ -160,7 +169,8 @@ async function switches(page) {
     const found = switchSamples({ askedMs, height }, pictures);
     add(found);
     const facts = await page.evaluate(() => window.bench.facts());
-    say(`switch ${found.map((sample) => `${sample.metric} ${sample.value.toFixed(1)}`).join(" ")} ${facts.log.map((entry) => told(entry, askedMs)).join("; ")}`);
+    const events = facts.log.map((entry) => told(entry, askedMs)).join("; ");
+    say(`${found.map((sample) => `${sample.metric} ${sample.value.toFixed(1)}`).join(" ")} ${events}`);
   }
 }
 
@@ -179,18 +189,22 @@ try {
   if (Number(given.switches)) await switches(page);
 } finally {
   await browser.close();
-  const lines = samples.map((sample) => `${given.name},${given.link},${sample.metric},${Math.round(sample.value * 1000) / 1000}\n`);
+  const head = `${given.name},${given.link}`;
+  const lines = samples.map(({ metric, value }) => `${head},${metric},${Math.round(value * 1000) / 1000}\n`);
   if (given.csv) appendFileSync(given.csv, lines.join(""));
   else if (!given.verbose) process.stdout.write(lines.join(""));
 }
 
-const counted = (metric) => samples.filter((sample) => sample.metric === metric).reduce((sum, sample) => sum + sample.value, 0);
+const all = (metric) => samples.filter((sample) => sample.metric === metric).map((sample) => sample.value);
+const counted = (metric) => all(metric).reduce((sum, value) => sum + value, 0);
 const failed = ["startup_failed", "zap_failed", "switch_failed"].map(counted);
 const mean = (metric) => {
-  const list = samples.filter((sample) => sample.metric === metric).map((sample) => sample.value);
-  return list.length ? (list.reduce((sum, value) => sum + value, 0) / list.length).toFixed(1) : "-";
+  const count = all(metric).length;
+  return count ? (counted(metric) / count).toFixed(1) : "-";
 };
+const means = ["startup_ms", "zap_ms", "latency_ms", "switch_ms"].map(mean);
+const steadily = ["stalls", "missing", "back", "unread"].map((what) => `${what} ${counted(`steady_${what}`)}`);
 console.error(
-  `${given.name}, ${given.link}: mean start ${mean("startup_ms")}, zap ${mean("zap_ms")}, latency ${mean("latency_ms")}, ` +
-    `switch ${mean("switch_ms")} ms; steady: stalls ${counted("steady_stalls")}, missing ${counted("steady_missing")}, back ${counted("steady_back")}, unread ${counted("steady_unread")} of ${counted("steady_pictures")}; failed ${failed.join("/")}`,
+  `${given.name}, ${given.link}: mean start ${means[0]}, zap ${means[1]}, latency ${means[2]}, switch ${means[3]} ms; ` +
+    `of ${counted("steady_pictures")} steady pictures ${steadily.join(", ")}; failed ${failed.join("/")}`,
 );

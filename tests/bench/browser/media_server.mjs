@@ -133,7 +133,7 @@ function serveFolder(path, response) {
   response.writeHead(404, OPEN).end();
 }
 
-/** A manifest of a packager on this machine without its sound, which stays where it is: /silent/PORT/NAME/manifest.json. */
+/** A manifest of a packager on this machine, with its sound left out: /silent/PORT/NAME/manifest.json. */
 async function serveSilent(path, request, response) {
   const [, , port, name] = path.split("/");
   const there = `http://${request.headers.host.replace(/:.*/, "")}:${port}`;

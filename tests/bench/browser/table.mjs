@@ -37,10 +37,10 @@ function cell(values, bold) {
 const sum = (values) => (values ?? []).reduce((total, value) => total + value, 0);
 const most = (values) => (values?.length ? Math.max(...values).toFixed(0) : "-");
 
-console.log(
-  "| | link | start-up | zap | its next picture | age of its first picture | glass to glass | quality switch | longest still time of it | missing / repeated | stalls | n |",
-);
-console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+const HEAD = ["", "link", "start-up", "zap", "its next picture", "age of its first picture", "glass to glass"];
+HEAD.push("quality switch", "longest still time of it", "missing / repeated", "stalls", "n");
+console.log(`| ${HEAD.join(" | ")} |`);
+console.log(`|${" --- |".repeat(HEAD.length)}`);
 for (const [key, metrics] of rows) {
   const [system, link] = key.split("\t");
   const get = (name) => metrics.get(name);

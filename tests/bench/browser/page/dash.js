@@ -36,7 +36,7 @@ export class Dash {
     }
   }
 
-  /** Ends when the other channels' manifests are there. Those of one player are read one at a time: it tells all who wait of each. */
+  /** Ends when the channels' manifests are there. They are read one at a time: a player tells all who wait of each. */
   async preload() {
     const reader = dashjs.MediaPlayer().create();
     reader.initialize();
@@ -62,6 +62,6 @@ export class Dash {
   }
 
   stats() {
-    return { latencyMs: this.player.getCurrentLiveLatency() * 1000, dropped: this.player.getDashMetrics().getCurrentDroppedFrames()?.droppedFrames };
+    return { latencyMs: this.player.getCurrentLiveLatency() * 1000 };
   }
 }

@@ -1,4 +1,5 @@
-// Our player, as it is measured: both channels' manifests are known before the first zap, as a page with a list of channels has them.
+// Our player, as it is measured: both channels' manifests are known before the first zap, as a page with a list of
+// channels has them.
 
 import { HespPlayer } from "/web/lib/index.js";
 

@@ -81,9 +81,7 @@ export class MseRenderer {
   /** @type {() => void} */
   #stopPictures;
   #timer;
-  #onWaiting = () => this.#waits();
-  #onPlaying = () => this.#goesOn(performance.now());
-  #onError = () => this.#fails(this.#element.error?.message || `media error ${this.#element.error?.code ?? ""}`);
+  #listening = new AbortController();
 
   /**
    * @param {HTMLVideoElement} element
@@ -101,9 +99,11 @@ export class MseRenderer {
     });
     this.#stopPictures = watchPictures(element, (shown) => this.#picture(shown));
     this.#timer = setInterval(() => this.#tick(performance.now()), TICK_MS);
-    element.addEventListener("waiting", this.#onWaiting);
-    element.addEventListener("playing", this.#onPlaying);
-    element.addEventListener("error", this.#onError);
+    const { signal } = this.#listening;
+    element.addEventListener("waiting", () => this.#waits(), { signal });
+    element.addEventListener("playing", () => this.#goesOn(performance.now()), { signal });
+    const why = () => element.error?.message || `media error ${element.error?.code ?? ""}`;
+    element.addEventListener("error", () => this.#fails(why()), { signal });
   }
 
   get surface() {
@@ -211,9 +211,7 @@ export class MseRenderer {
     clearInterval(this.#timer);
     this.#concealment.stop();
     this.#stopPictures();
-    this.#element.removeEventListener("waiting", this.#onWaiting);
-    this.#element.removeEventListener("playing", this.#onPlaying);
-    this.#element.removeEventListener("error", this.#onError);
+    this.#listening.abort();
     this.#element.playbackRate = 1;
     this.#element.pause();
     this.#line?.close();

@@ -9,6 +9,7 @@ import { EVENTS } from "./events.js";
 import { Failures } from "./failures.js";
 import { Joins } from "./joins.js";
 import { Ladder } from "./ladder.js";
+import { Lag } from "./lag.js";
 import { Quality } from "./quality.js";
 import { supported } from "./renderers.js";
 import { Reporting } from "./reporting.js";
@@ -49,6 +50,7 @@ export class HespPlayer {
   #screen;
   #told;
   #failures = new Failures();
+  #lag = new Lag();
   /** The channel that was asked for last, absolute; "": none was. */
   #url = "";
   #frames = false;
@@ -93,8 +95,6 @@ export class HespPlayer {
     this.#told = new SessionEvents(parts);
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
-
-  // ---- what a page calls ----
 
   /**
    * @template {keyof EventMap} K
@@ -241,8 +241,6 @@ export class HespPlayer {
     this.#emitter.clear();
   }
 
-  // ---- channels ----
-
   /** @param {string} url */
   #resolve(url) {
     const address = webAddress(url, globalThis.document?.baseURI);
@@ -299,8 +297,6 @@ export class HespPlayer {
     if (state && (state.aheadMs > BEHIND_MS || !(starts || state.playing))) this.#rejoin();
   }
 
-  // ---- from the network to the session ----
-
   /**
    * @param {SessionRequest} request
    * @returns {{url: string, headers: Record<string, string>}}
@@ -329,8 +325,6 @@ export class HespPlayer {
     if (event.kind === "manifest") this.#joins.learn(this.#drive.session, nowMs, request.url, event.manifest);
   }
 
-  // ---- from the session to the renderer ----
-
   /**
    * @param {Exclude<SessionAction, {do: "request" | "cancel"}>} action
    * @param {number} nowMs
@@ -357,13 +351,17 @@ export class HespPlayer {
   }
 
   #tick() {
-    if (this.#failures.isDue(performance.now())) this.#rejoin();
-    if (!this.#stage.renderer || !this.#drive.session.track) return;
+    const nowMs = performance.now();
+    const { renderer, wantsPlay } = this.#stage;
+    if (this.#failures.isDue(nowMs)) this.#rejoin();
+    if (!renderer || !this.#drive.session.track) return;
+    const { playing, aheadMs } = renderer.state(nowMs);
+    const isLive = this.#drive.session.manifest?.streamType === "live";
+    const behindMs = playing && wantsPlay && isLive ? aheadMs : 0;
+    if (this.#lag.isTooFar(nowMs, behindMs, this.targetLatencyMs ?? 0)) this.#rejoin();
     this.#frames = true;
     this.#drive.call(() => {});
   }
-
-  // ---- from the renderer ----
 
   /**
    * A renderer has nothing of what the last one had.

@@ -43,6 +43,10 @@ export class Stage {
     return this.#renderer;
   }
 
+  get wantsPlay() {
+    return this.#wantsPlay;
+  }
+
   get away() {
     return this.#presence?.away ?? false;
   }

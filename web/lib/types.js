@@ -190,12 +190,11 @@
  *                                                already: what is not shown yet of that gives way
  * @property {HTMLElement} surface                what shows the picture: the video, or a canvas in its place
  * @property {(video: Track, audio: Track | null, atMs: number) => void} begin   a join or zap, asked for at atMs
- * @property {() => void} stand                   another channel was asked for: the picture stands until its begin
+ * @property {() => void} stand                   another channel was asked for: the picture may stand until its begin,
+ *                                                and what runs out until then is no stall
  * @property {(track: Track, header: Header) => void} header
  * @property {(track: Track, sequence: number, frame: Frame) => void} frame
  * @property {() => void} end                     nothing more will come
- * @property {() => void} [leaves]                another channel was asked for: what runs out until its begin is no
- *                                                stall
  * @property {(nowMs: number) => RendererState} state
  * @property {() => Promise<void>} play           rejects with NotAllowedError where autoplay is refused
  * @property {() => void} pause

@@ -262,7 +262,6 @@ export class HespPlayer {
     this.#failures.clear();
     this.#changes.ask({ url: address, atMs, first });
     this.#screen.zapping(atMs);
-    this.#stage.leaves();
     this.#emitter.emit("zapping", { url: address, atMs });
     if (!first) this.#tally.zaps++;
     const { renderer } = this.#stage;

@@ -122,11 +122,6 @@ export class Stage {
     this.#presence?.follows(this.#wantsPlay);
   }
 
-  /** Another channel is asked for. */
-  leaves() {
-    this.#renderer?.leaves?.();
-  }
-
   /** Plays what comes, where it is to be played. */
   start() {
     if (this.#wantsPlay) void this.#start();

@@ -63,7 +63,7 @@ export class MseRenderer {
   #broken = false;
   #ended = false;
   /** Another channel is waited for. */
-  #leaves = false;
+  #stands = false;
   #playing = false;
   /** @type {Header | null} to go before the next picture */
   #header = null;
@@ -110,9 +110,6 @@ export class MseRenderer {
     return this.#element;
   }
 
-  /** What the element has of the channel before may go on: it costs the next one little. */
-  stand() {}
-
   /**
    * @param {Track} video
    * @param {Track | null} audio
@@ -121,7 +118,7 @@ export class MseRenderer {
   begin(video, audio, _atMs) {
     const nowMs = performance.now();
     this.#hasSound = audio !== null;
-    this.#leaves = false;
+    this.#stands = false;
     this.#header = null;
     this.#offsetSeconds = NaN;
     this.#running = false;
@@ -169,8 +166,9 @@ export class MseRenderer {
     this.#steer(this.#framesMs);
   }
 
-  leaves() {
-    this.#leaves = true;
+  /** What the element has of the channel before may go on: it costs the next one little. */
+  stand() {
+    this.#stands = true;
     this.#stalls.begin();
   }
 
@@ -369,7 +367,7 @@ export class MseRenderer {
 
   /** The element says that it waits for media. */
   #waits() {
-    if (!this.#running || this.#element.seeking || this.#ended || this.#leaves) return;
+    if (!this.#running || this.#element.seeking || this.#ended || this.#stands) return;
     this.#stalls.waiting(performance.now());
   }
 

@@ -37,7 +37,7 @@ async function within(timeoutMs, isSo) {
   return false;
 }
 
-describe("trouble", { concurrency: true }, () => {
+describe("trouble", () => {
   before(async () => {
     const port = await freeUdpPort();
     feed = new Feed(port);
@@ -51,6 +51,7 @@ describe("trouble", { concurrency: true }, () => {
       StageSet.build({ yaml }),
       Packager.start(configuration([{ name: "mortal", input: "test:5" }], { ladder })),
     ]);
+    await feed.record(set.packager.manifestUrl("source"));
   });
   after(async () => {
     await feed?.finish();
@@ -91,7 +92,6 @@ describe("trouble", { concurrency: true }, () => {
   });
 
   test("the feed is killed, and comes again", async (t) => {
-    await feed.record(set.packager.manifestUrl("source"));
     feed.start();
     const isUp = async () => (await set.packager.health()).channels.fed.feed === "up";
     assert.ok(await within(15000, isUp), set.packager.log);

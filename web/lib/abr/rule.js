@@ -5,17 +5,20 @@
 //   down   where media comes in slower than it is made for two stretches on end, while it queues: to what came in,
 //          less a fifth. One such stretch is a keyframe that takes its time.
 //   up     to what the estimate carries with a reserve
-//   probe  where the estimate does not carry the next level, it is tried all the same: packets are short, so that over
-//          long round trips their samples say less than the link can do
+//   probe  where the estimate does not carry the next level, but half of it, it is tried all the same: packets are
+//          short, so that over long round trips their samples say less than the link can do
 //   calm   a step up, but for the first after a join, needs a while in which nothing came too slowly. A step that has
 //          to be taken back doubles that while, up to 32 s; one that holds makes it short again.
 //
 // Where the packet of the next level would take more than 100 ms, the calm is 20 times as long as it, at least: with
-// hardly a buffer, a step up is a stall of that length. The simulated viewer of player-sim decides by the same rule.
+// hardly a buffer, a step up is a stall of that length. The simulated viewer of player-sim decides by the same rule,
+// but probes however large the next level is.
 
 /** @typedef {import("./estimator.js").Download} Download */
 
 const SLOW_STRETCHES = 2;
+/** Of a level with more than so many times the estimate no sample is that wrong: nobody waits for its packet. */
+const PROBE_REACH = 2;
 const CALM_FIRST_MS = 2000;
 const CALM_LAST_MS = 32000;
 /** A level that has held for so long is good. */
@@ -184,7 +187,8 @@ export class BurstRule {
   #stepUp(nowMs, bps) {
     let level = this.#highest(bps * RESERVE);
     const calmMs = nowMs - this.#slowMs;
-    if (level <= this.#level && this.#level + 1 < this.#ladder.length && calmMs >= this.#failedMs) {
+    const next = this.#ladder[this.#level + 1] ?? Infinity;
+    if (level <= this.#level && next <= bps * PROBE_REACH && calmMs >= this.#failedMs) {
       level = this.#level + 1;
     }
     if (level <= this.#level || calmMs < this.#calmMs || calmMs < this.#worthMs(level, bps)) {

@@ -37,7 +37,7 @@ async function within(timeoutMs, isSo) {
   return false;
 }
 
-describe("trouble", () => {
+describe("trouble", { concurrency: 2 }, () => {
   before(async () => {
     const port = await freeUdpPort();
     feed = new Feed(port);
@@ -89,6 +89,7 @@ describe("trouble", () => {
       const last = await all[i].page.evaluate(() => window.stage.record());
       assert.ok(ended, `${renderer}: the end was not told\n${tellEvents(last)}`);
     }
+    await Promise.all(all.map(({ page }) => page.close()));
   });
 
   test("the feed is killed, and comes again", async (t) => {
@@ -132,6 +133,7 @@ describe("trouble", () => {
       const inexcusable = set.inexcusable(t, stalls, record);
       assert.equal(inexcusable.length, 0, `${tellFaults(inexcusable, record)}`);
     }
+    await Promise.all(all.map(({ page }) => page.close()));
   });
 
   test("another Presentation follows without a break", async (t) => {

@@ -30,6 +30,8 @@ const KEEP_SECONDS = 5;
 const TRIM_EVERY_SECONDS = 2;
 /** A timeline whose first picture isn't shown by then is not waited for any longer. */
 const FIRST_MS = 4000;
+/** A seek takes a tenth of that: a browser that tells of no picture by then, though it has one, has left one out. */
+const UNTOLD_MS = 100;
 
 /** @param {string} codecs  what needs a changeType where it differs */
 function family(codecs) {
@@ -293,12 +295,12 @@ export class MseRenderer {
   }
 
   /**
-   * A hidden page is told of no picture. Its clock runs all the same: a timeline that begins there begins by that.
+   * A hidden page is told of no picture, and a busy one may miss the first, which stands. The clock tells of it then.
    * @param {number} nowMs
    */
   #followUnseen(nowMs) {
     const { currentTime: mediaSeconds, seeking, readyState } = this.#element;
-    if (!document.hidden || seeking || readyState < 2) return;
+    if (!(document.hidden || nowMs - this.#firstSinceMs > UNTOLD_MS) || seeking || readyState < 2) return;
     this.#picture({ mediaSeconds, decodedMs: NaN, shownMs: nowMs });
   }
 

@@ -110,6 +110,20 @@ static void close_reader(struct reader *r)
     free(r->data);
 }
 
+/* By doubling: under AddressSanitizer each step copies all that is there. */
+static bool make_room(struct sound *s, size_t samples)
+{
+    if (samples <= s->room)
+        return true;
+    size_t room = 2 * samples;
+    float *left = realloc(s->left, room * sizeof *left);
+    if (!left)
+        return false;
+    s->left = left;
+    s->room = room;
+    return true;
+}
+
 static bool keep_frame(struct reader *r)
 {
     struct sound *s = r->sound;
@@ -123,11 +137,9 @@ static bool keep_frame(struct reader *r)
     }
     if (f->pts != s->first + (int64_t)s->count)
         return fail(r, "a gap", AVERROR_INVALIDDATA);
-    float *left = realloc(s->left, (s->count + samples) * sizeof *left);
-    if (!left)
+    if (!make_room(s, s->count + samples))
         return fail(r, "no memory", AVERROR(ENOMEM));
-    memcpy(left + s->count, f->data[0], samples * sizeof *left);
-    s->left = left;
+    memcpy(s->left + s->count, f->data[0], samples * sizeof *s->left);
     s->count += samples;
     return true;
 }

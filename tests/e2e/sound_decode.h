@@ -8,7 +8,7 @@
 struct sound {
     float *left;   /* owned */
     int64_t first; /* media time of left[0] in samples */
-    size_t count;
+    size_t count, room; /* samples of left: used, allocated */
 };
 
 /* header: an audio packet. The samples are joined to it as they stand; the first of them is the

@@ -10,6 +10,7 @@ struct collector {
     const struct http_request *request;
     struct http_answer *answer;
     size_t headers_size;
+    size_t room; /* bytes allocated for the body */
 };
 
 static size_t take_body(char *data, size_t unit, size_t count, void *context)
@@ -22,8 +23,11 @@ static size_t take_body(char *data, size_t unit, size_t count, void *context)
         take = limit - c->answer->size;
         c->answer->stopped = true;
     }
-    c->answer->body = realloc(c->answer->body, c->answer->size + take + 1);
-    assert(c->answer->body);
+    if (c->answer->size + take + 1 > c->room) {
+        c->room = 2 * (c->answer->size + take + 1);
+        c->answer->body = realloc(c->answer->body, c->room);
+        assert(c->answer->body);
+    }
     memcpy(c->answer->body + c->answer->size, data, take);
     c->answer->size += take;
     c->answer->body[c->answer->size] = 0;

@@ -1,7 +1,7 @@
 // The judges themselves: they find what is wrong, and nothing where nothing is.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beepsAfterPictures, brokenRuns, median, stills } from "./stage/judge.mjs";
+import { beepsAfterPictures, brokenRuns, median, stills, withoutFew } from "./stage/judge.mjs";
 
 /** @param {number[]} frames @param {Partial<import("./screen/watch.js").Shown>} [more] */
 const shown = (frames, more = {}) =>
@@ -34,6 +34,14 @@ test("what a video presented unseen is not missing", () => {
   assert.deepEqual(brokenRuns(pictures, 25), []);
   pictures[2].presented = 4;
   assert.deepEqual(brokenRuns(pictures, 25).map(({ lostMs }) => lostMs), [40]);
+});
+
+test("a few dropped frames are left out, a run, many, and repeats are not", () => {
+  const few = brokenRuns(shown([1, 2, 4, 5, 8]), 25);
+  assert.deepEqual(withoutFew(few, 3, 25), []);
+  assert.deepEqual(withoutFew(few, 2, 25), few);
+  const run = brokenRuns(shown([1, 2, 6, 8, 8]), 25);
+  assert.deepEqual(withoutFew(run, 9, 25).map(({ text }) => text), ["after frame 2 came 6: 3 missing", "after frame 8 came 8 again"]);
 });
 
 test("a picture that stands too long", () => {

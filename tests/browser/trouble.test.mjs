@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { needChromium, takeShot } from "./stage/chromium.mjs";
 import { Feed, freeUdpPort } from "./stage/feed.mjs";
-import { brokenRuns, stills } from "./stage/judge.mjs";
+import { brokenRuns, stills, withoutFew } from "./stage/judge.mjs";
 import { Packager } from "./stage/packager.mjs";
 import { assertSane, configuration, eventsOf, fps, StageSet, tellEvents, tellFaults } from "./stage/set.mjs";
 
@@ -80,7 +80,8 @@ describe("trouble", { concurrency: 2 }, () => {
       t.diagnostic(`${renderer}: a picture ${Math.round(tookMs)} ms after the origin was there again`);
       const settled = fresh.filter(({ shownMs }) => shownMs > fresh[0].shownMs + 1000);
       assert.ok(settled.length > fps, `${renderer}: ${settled.length} pictures of the new origin`);
-      const broken = set.inexcusable(t, [...brokenRuns(settled, fps), ...stills(settled, stillMs)], record);
+      const faults = set.inexcusable(t, [...brokenRuns(settled, fps), ...stills(settled, stillMs)], record);
+      const broken = withoutFew(faults, settled.length / 50, fps);
       assert.equal(broken.length, 0, `${renderer}: ${tellFaults(broken, record)}`);
       assert.ok(eventsOf(record, "lost").length > 0, `${renderer}: the loss was not told\n${tellEvents(record)}`);
       assert.ok(eventsOf(record, "found").length > 0, `${renderer}: the return was not told\n${tellEvents(record)}`);
@@ -157,12 +158,14 @@ describe("trouble", { concurrency: 2 }, () => {
       const unseen = Math.max(0, fresh[0].presented - old.at(-1).presented - 1);
       const stepMs = fresh[0].captureUtcMs - old.at(-1).captureUtcMs;
       const broken = [...brokenRuns(old, fps), ...brokenRuns(fresh, laterFps), ...stills(pictures, stillMs)];
+      const apart = [];
       if (stepMs < 1 || stepMs > ((1 + unseen) * 1500) / fps) {
         const [fromMs, toMs] = [old.at(-1).shownMs, fresh[0].shownMs];
         const text = `from one Presentation to the next it is ${Math.round(stepMs)} ms, to frame ${fresh[0].frame}`;
-        broken.push({ what: "jump", fromMs, toMs, lostMs: Math.abs(stepMs), text });
+        apart.push({ what: "jump", fromMs, toMs, lostMs: Math.abs(stepMs), text });
       }
-      const inexcusable = set.inexcusable(t, broken, record);
+      const dropped = withoutFew(set.inexcusable(t, broken, record), pictures.length / 50, laterFps);
+      const inexcusable = [...dropped, ...set.inexcusable(t, apart, record)];
       assert.equal(inexcusable.length, 0, `${renderer}: ${tellFaults(inexcusable, record)}`);
       assert.ok(eventsOf(record, "presentation").length > 0, `${renderer}: not told of\n${tellEvents(record)}`);
     }

@@ -45,6 +45,22 @@ export function brokenRuns(pictures, fps) {
   return faults;
 }
 
+/** More frames in a row than that are a run. */
+const fewFrames = 2;
+
+/**
+ * A browser that draws in software drops a frame now and then: without jumps of a few frames, while they are no more
+ * than so many frames together.
+ * @param {Fault[]} faults @param {number} frames  that may be missing @param {number} fps
+ */
+export function withoutFew(faults, frames, fps) {
+  const frameMs = 1000 / fps;
+  /** @param {Fault} fault */
+  const isFew = ({ what, lostMs }) => what === "jump" && lostMs <= (fewFrames + 0.5) * frameMs;
+  const lostMs = faults.filter(isFew).reduce((sum, few) => sum + few.lostMs, 0);
+  return lostMs > (frames + 0.5) * frameMs ? faults : faults.filter((fault) => !isFew(fault));
+}
+
 /**
  * @param {Shown[]} pictures @param {number} longestMs  that a picture may stand
  * @returns {Fault[]}

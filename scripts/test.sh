@@ -115,7 +115,8 @@ stage_clang() {
 
 stage_asan() {
     build asan all "${sanitized_by_gcc[@]}" -DOPENHESP_SANITIZE=address,undefined || return
-    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 run_tests asan \
+    # Most of them wait for their streams: one more at a time than there are processors.
+    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 run_tests asan -j $((jobs + 1)) \
         -E "$not_for_asan_pattern|^(browser-|unit-web$)"
 }
 

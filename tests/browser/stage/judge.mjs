@@ -54,11 +54,12 @@ const fewFrames = 2;
  * @param {Fault[]} faults @param {number} frames  that may be missing @param {number} fps
  */
 export function withoutFew(faults, frames, fps) {
-  const frameMs = 1000 / fps;
   /** @param {Fault} fault */
-  const isFew = ({ what, lostMs }) => what === "jump" && lostMs <= (fewFrames + 0.5) * frameMs;
-  const lostMs = faults.filter(isFew).reduce((sum, few) => sum + few.lostMs, 0);
-  return lostMs > (frames + 0.5) * frameMs ? faults : faults.filter((fault) => !isFew(fault));
+  const lost = ({ lostMs }) => Math.round((lostMs * fps) / 1000);
+  /** @param {Fault} fault */
+  const isFew = (fault) => fault.what === "jump" && lost(fault) <= fewFrames;
+  const together = faults.filter(isFew).reduce((sum, fault) => sum + lost(fault), 0);
+  return together > frames ? faults : faults.filter((fault) => !isFew(fault));
 }
 
 /**

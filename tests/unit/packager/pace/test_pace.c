@@ -306,7 +306,8 @@ static void the_same_rate_neither_repeats_nor_drops_at_any_phase_h5(void **state
     static const struct rational rates[] = {{24000, 1001}, {25, 1}, {30000, 1001},
                                             {30, 1},       {50, 1}, {60000, 1001}};
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
-        for (int64_t phase_us = 0; phase_us < timebase_frame_us(1, rates[i]); phase_us += PHASE_STEP_US) {
+        int64_t frame_us = timebase_frame_us(1, rates[i]);
+        for (int64_t phase_us = 0; phase_us < frame_us; phase_us += PHASE_STEP_US) {
             struct feed feed = {.rate = rates[i], .phase_us = phase_us, .rounding_us = 1000};
             struct result got = run(feed, rates[i], second_us, 8 * second_us);
             assert_int_equal(got.fresh, got.slots);

@@ -48,7 +48,7 @@ function assertZap(t, record, zap, channelBefore, number) {
   return first.shownMs - zap.atMs;
 }
 
-describe("changes", { concurrency: 2 }, () => {
+describe("changes", () => {
   before(async () => {
     set = await StageSet.build({ yaml: configuration(channels) });
   });

@@ -1,5 +1,5 @@
-// Trouble at the other end, all of it at the same time: an origin that dies and comes again, a feed that does, a channel
-// whose Presentation is followed by one of another frame rate and ladder. Both renderers get through it.
+// Trouble at the other end: an origin that dies and comes again, a feed that does, a channel whose Presentation is
+// followed by one of another frame rate and ladder. Both renderers get through it.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { needChromium, takeShot } from "./stage/chromium.mjs";
@@ -37,7 +37,7 @@ async function within(timeoutMs, isSo) {
   return false;
 }
 
-describe("trouble", { concurrency: 2 }, () => {
+describe("trouble", () => {
   before(async () => {
     const port = await freeUdpPort();
     feed = new Feed(port);

@@ -14,21 +14,22 @@ const settleMs = 3000;
 /** A picture may stand so long without anybody calling it a stall. */
 const stillMs = 250;
 const soundMs = 45;
-/** What listens is a Web Audio graph, which is a block (512 samples) later from when a busy machine made it run dry. */
-const graphBlockMs = 12;
+/** A buffer of a few frames runs dry where the machine is held up for as long: so often in a minute, for less than that. */
+const shortStallsMax = 1;
 /** Who was out of sight for a minute has missed nothing by then. */
 const liveMs = 1500;
 
 /** @type {StageSet} */
 let set;
+/** When the last one of them had started. */
+let allPlayUtcMs = 0;
 
 /** @param {number} ms */
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** What was seen once it had settled after its join. @param {any} record */
+/** What was seen once it had settled after all had joined: a start is the heaviest moment. @param {any} record */
 function settled(record) {
-  const runningMs = eventsOf(record, "running")[0].atMs;
-  return record.pictures.filter((picture) => picture.shownMs > runningMs + settleMs);
+  return record.pictures.filter((picture) => picture.shownMs + record.utcOffsetMs > allPlayUtcMs + settleMs);
 }
 
 /** @param {import("node:test").TestContext} t @param {any} record */
@@ -48,7 +49,9 @@ function assertFlows(t, record) {
     text: `the player stalled for ${Math.round(payload.stalledMs)} ms`,
   }));
   const told = set.inexcusable(t, stalls.filter(({ fromMs }) => fromMs > pictures[0].shownMs), record);
-  assert.equal(told.length, 0, `${tellFaults(told, record)}`);
+  const long = told.filter(({ lostMs }) => lostMs > stillMs);
+  const tooMany = told.length - long.length > shortStallsMax;
+  assert.ok(long.length === 0 && !tooMany, tellFaults(told, record));
 }
 
 /** @param {import("node:test").TestContext} t @param {any} record */
@@ -63,8 +66,7 @@ function assertHeard(t, record) {
   const missing = Math.floor(seconds) - beeps.length;
   assert.ok(missing <= 1 + busy, `${beeps.length} beeps in ${Math.round(seconds)} s, ${busy} of them busy`);
   const heard = beepsAfterPictures(pictures, beeps, fps);
-  const slipped = (atMs) => set.machine.busySeconds(from + record.utcOffsetMs, atMs + record.utcOffsetMs) > 0;
-  const lates = heard.map(({ lateMs, atMs }) => lateMs - (lateMs > soundMs && slipped(atMs) ? graphBlockMs : 0));
+  const lates = heard.map(({ lateMs }) => lateMs);
   const middle = median(lates);
   t.diagnostic(`sound after picture: median ${middle.toFixed(1)} ms of ${lates.length} beeps`);
   assert.ok(lates.length > beeps.length / 2, "beeps have no pictures");
@@ -102,6 +104,7 @@ describe("a minute", { concurrency: true }, () => {
   for (const renderer of ["mse", "webcodecs"]) {
     test(`${renderer}: flows, and sounds with the picture`, async (t) => {
       const opened = await set.play({ options: { renderer }, channel: "one", sound: true });
+      await set.oneByOne(async () => (allPlayUtcMs = Date.now()));
       await sleep(settleMs + watchedMs);
       await takeShot(opened.page, `watching-${renderer}`);
       const record = await opened.page.evaluate(() => window.stage.record());

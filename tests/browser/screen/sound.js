@@ -29,12 +29,14 @@ const { connect } = AudioNode.prototype;
 /** @type {WeakMap<BaseAudioContext, Promise<AudioWorkletNode>>} */
 const ears = new WeakMap();
 
-/** @param {AudioContext} context @param {number} elementLateMs */
-async function makeEar(context, elementLateMs) {
+/** @param {AudioContext} context @param {boolean} ofElement */
+async function makeEar(context, ofElement) {
   await context.audioWorklet.addModule(URL.createObjectURL(new Blob([processor], { type: "text/javascript" })));
   const ear = new AudioWorkletNode(context, "beeps", { numberOfOutputs: 1 });
   ear.port.onmessage = (message) => {
     const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
+    // The latency is not known, but 0, until the context has run for a moment.
+    const elementLateMs = ofElement ? context.outputLatency * 1000 : 0;
     const heardMs = performanceTime + (message.data - contextTime) * 1000 - elementLateMs;
     if (beeps.length < beepsMax) beeps.push({ heardMs });
   };
@@ -43,11 +45,11 @@ async function makeEar(context, elementLateMs) {
   return ear;
 }
 
-/** @param {AudioNode} node @param {number} elementLateMs */
-function listen(node, elementLateMs) {
+/** @param {AudioNode} node @param {boolean} ofElement */
+function listen(node, ofElement) {
   const context = /** @type {AudioContext} */ (node.context);
   let ear = ears.get(context);
-  if (!ear) ears.set(context, (ear = makeEar(context, elementLateMs)));
+  if (!ear) ears.set(context, (ear = makeEar(context, ofElement)));
   ear.then((heard) => connect.call(node, heard)).catch((error) => console.error(`the sound is not heard: ${error}`));
 }
 
@@ -55,7 +57,7 @@ AudioNode.prototype.connect = /** @type {any} */ (
   /** @this {AudioNode} @param {AudioNode} to @param {...number} rest */
   function (to, ...rest) {
     const result = Reflect.apply(connect, this, [to, ...rest]);
-    if (to instanceof AudioDestinationNode && this.context instanceof AudioContext) listen(this, 0);
+    if (to instanceof AudioDestinationNode && this.context instanceof AudioContext) listen(this, false);
     return result;
   }
 );
@@ -71,5 +73,5 @@ export async function listenTo(element) {
   const source = context.createMediaElementSource(element);
   Reflect.apply(connect, source, [context.destination]);
   await context.resume();
-  listen(source, context.outputLatency * 1000);
+  listen(source, true);
 }

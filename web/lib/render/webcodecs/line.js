@@ -11,7 +11,7 @@
  */
 
 /** What is further off than that is put right at once. */
-const apartS = 0.06;
+const apartS = 0.04;
 /** An error is worked off within about so long ... */
 const workOffS = 2;
 /** ... by at most so much while it is small, and so much where it may be noticed. */

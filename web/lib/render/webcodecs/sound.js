@@ -17,7 +17,7 @@ import { Speaker } from "./speaker.js";
 /** So many packets wait, for the decoder or for the playhead: two seconds. */
 const packetsMost = 96;
 /** Sound is handed to the speakers when it is due within that. */
-const aheadMs = 400;
+const aheadMs = 200;
 /** Autoplay that is allowed begins well within that. */
 const refusedAfterMs = 400;
 /** Spare for what happens between measuring and playing. */

@@ -1,5 +1,5 @@
-// Channels and qualities are changed by both renderers: the first picture after a zap is the right channel's and fresh;
-// through switches up and down each frame is on screen once.
+// Channels and qualities are changed by both renderers, on each surface that they have: the first picture after a zap is
+// the right channel's and fresh; through switches up and down each frame is on screen once.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { needChromium, takeShot } from "./stage/chromium.mjs";
@@ -17,6 +17,13 @@ const switchDwellMs = 200;
 const switchPattern = [1, 2, 0, 2, 1, 0];
 
 const channels = [1, 2, 3].map((channel) => ({ name: `test-${channel}`, input: `test:${channel}`, channel }));
+
+/** A video that is fed frames by a track generator, where there is one, shows what WebCodecs decode; else a canvas. */
+const players = [
+  { name: "mse", renderer: "mse", surface: "VIDEO" },
+  { name: "webcodecs", renderer: "webcodecs", surface: "VIDEO" },
+  { name: "webcodecs-canvas", renderer: "webcodecs", surface: "CANVAS", without: ["MediaStreamTrackGenerator"] },
+];
 
 /** @type {StageSet} */
 let set;
@@ -54,15 +61,16 @@ describe("changes", () => {
   });
   after(() => set?.strike());
 
-  for (const renderer of ["mse", "webcodecs"]) {
-    test(`${renderer}: ${zapCount} zaps`, async (t) => {
-      const opened = await set.play({ options: { renderer, level: 1 }, channel: channels[0].name });
+  for (const { name, renderer, surface, without } of players) {
+    test(`${name}: ${zapCount} zaps`, async (t) => {
+      const opened = await set.play({ options: { renderer, level: 1 }, channel: channels[0].name, without });
+      assert.equal(await opened.page.evaluate(() => window.stage.player.surface.tagName), surface);
       const urls = channels.map(({ name, channel }) => ({ url: set.packager.manifestUrl(name), channel }));
       const zaps = await opened.page.evaluate(
         ([to, count, dwellMs]) => window.stage.zaps(to, count, dwellMs),
         [urls, zapCount, zapDwellMs],
       );
-      await takeShot(opened.page, `zaps-${renderer}`);
+      await takeShot(opened.page, `zaps-${name}`);
       const record = await opened.page.evaluate(() => window.stage.record());
       assertSane(record, opened);
       assert.equal(record.stats.renderer, renderer, tellEvents(record));
@@ -94,8 +102,8 @@ describe("changes", () => {
       await opened.page.context().close();
     });
 
-    test(`${renderer}: ${switchCount} switches`, async (t) => {
-      const opened = await set.play({ options: { renderer, level: 0 }, channel: channels[0].name });
+    test(`${name}: ${switchCount} switches`, async (t) => {
+      const opened = await set.play({ options: { renderer, level: 0 }, channel: channels[0].name, without });
       const switches = await opened.page.evaluate(
         async ([pattern, count, dwellMs]) => {
           await new Promise((done) => setTimeout(done, 1500));
@@ -103,7 +111,7 @@ describe("changes", () => {
         },
         [switchPattern, switchCount, switchDwellMs],
       );
-      await takeShot(opened.page, `switches-${renderer}`);
+      await takeShot(opened.page, `switches-${name}`);
       const record = await opened.page.evaluate(() => window.stage.record());
       assertSane(record, opened);
       assert.equal(record.stats.renderer, renderer, tellEvents(record));

@@ -188,7 +188,7 @@
  * @property {number} targetLatencyMs             capture to screen; 0: as low as it goes. May be set at any time
  * @property {boolean} overlaps                   a new rung may begin with a frame that was handed over of the old one
  *                                                already: what is not shown yet of that gives way
- * @property {HTMLElement} surface                what shows the picture: the video, or a canvas in its place
+ * @property {HTMLElement} surface                what shows the picture: the video, or what is in its place
  * @property {(video: Track, audio: Track | null, atMs: number) => void} begin   a join or zap, asked for at atMs
  * @property {() => void} stand                   another channel was asked for: the picture may stand until its begin,
  *                                                and what runs out until then is no stall

@@ -5,6 +5,7 @@ import { readStamp, stampTop } from "./stamp.js";
 const picturesMax = 20000;
 const lagsMax = 1000;
 const lagMs = 60;
+const soonMs = 250;
 
 /**
  * @typedef {object} Shown  a picture on screen
@@ -70,7 +71,7 @@ export class Watch {
     this.#video?.cancelVideoFrameCallback(this.#videoCallback);
     this.#video = video;
     /** @type {VideoFrameRequestCallback} */
-    const presented = (_, metadata) => {
+    const presented = (nowMs, metadata) => {
       this.#videoCallback = video.requestVideoFrameCallback(presented);
       const frame = frameOf(video);
       if (!frame) return;
@@ -79,7 +80,9 @@ export class Watch {
       const later = mediaTimeS > metadata.mediaTime + 0.001 ? 1 : 0;
       const { displayWidth, displayHeight } = frame;
       const { expectedDisplayTime, presentedFrames } = metadata;
-      this.#take(frame, displayWidth, displayHeight, expectedDisplayTime, presentedFrames + later, mediaTimeS);
+      // Of a stream that was hidden Chromium is as far ahead as it was hidden for.
+      const shownMs = Math.abs(expectedDisplayTime - nowMs) < soonMs ? expectedDisplayTime : nowMs;
+      this.#take(frame, displayWidth, displayHeight, shownMs, presentedFrames + later, mediaTimeS);
       frame.close();
     };
     this.#videoCallback = video.requestVideoFrameCallback(presented);
@@ -100,9 +103,15 @@ export class Watch {
     }
     this.#context.drawImage(surface, 0, top, width, height - top, 0, 0, width, height - top);
     const stamp = readStamp(this.#context.getImageData(0, 0, width, height - top).data, width, height);
-    // A canvas is blank at first, and shows the same picture at several looks.
-    const isSame = last && stamp && last.captureUtcMs === stamp.captureUtcMs && last.channel === stamp.channel;
-    if (presented < 0 && (!stamp || (isSame && last.width === width))) return;
+    const isSame =
+      last && stamp && last.captureUtcMs === stamp.captureUtcMs && last.channel === stamp.channel && last.width === width;
+    // A canvas is blank at first, and shows the same picture at several looks; so does the video of a stream, whose
+    // frames have no time of their own.
+    if (presented < 0 && !stamp) return;
+    if (isSame && (presented < 0 || mediaTimeS === 0)) {
+      last.presented = presented;
+      return;
+    }
     if (this.pictures.length >= picturesMax) return;
     const { channel, frame, captureUtcMs } = stamp ?? { channel: -1, frame: -1, captureUtcMs: NaN };
     const picture = { channel, frame, captureUtcMs, shownMs, presented, mediaTimeS, width };

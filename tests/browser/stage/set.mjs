@@ -72,10 +72,11 @@ export class StageSet {
 
   /**
    * A page whose player plays a channel of the set's packager, or what is at a URL.
-   * @param {{options?: object, channel?: string, url?: string, sound?: boolean}} what
+   * @param {{options?: object, channel?: string, url?: string, sound?: boolean, without?: string[]}} what
+   *   without: interfaces that this browser is not to have
    */
-  async play({ options, channel = "", url = this.packager.manifestUrl(channel), sound }) {
-    return this.oneByOne(() => this.#play({ options, url, sound }));
+  async play({ options, channel = "", url = this.packager.manifestUrl(channel), sound, without = [] }) {
+    return this.oneByOne(() => this.#play({ options, url, sound }, without));
   }
 
   /**
@@ -88,14 +89,11 @@ export class StageSet {
     return started;
   }
 
-  /** @param {{options?: object, url: string, sound?: boolean}} what */
-  async #play({ options, url, sound }) {
+  /** @param {{options?: object, url: string, sound?: boolean}} begin @param {string[]} without */
+  async #play(begin, without) {
     const opened = await openPage(this.browser, this.screenUrl);
-    await opened.page.evaluate((begin) => window.stage.begin(begin), {
-      options,
-      url,
-      sound,
-    });
+    await opened.page.evaluate((names) => names.forEach((name) => delete globalThis[name]), without);
+    await opened.page.evaluate((what) => window.stage.begin(what), begin);
     const running = await opened.page.evaluate(() => window.stage.running(15000));
     if (!running) {
       const record = await opened.page.evaluate(() => window.stage.record());

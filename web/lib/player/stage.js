@@ -67,7 +67,7 @@ export class Stage {
     this.detach();
     this.#element = element;
     // What the element's own controls do holds for what comes after it, too. It is told later; and an element that has
-    // ended, or failed, is paused by itself. Beside a canvas it plays nothing.
+    // ended, or failed, is paused by itself. Where another one stands in its place it plays nothing.
     const isSurface = () => this.#renderer?.surface === element;
     this.#presence = new Presence(element, this.#hooks.presence, {
       pauses: () => {

@@ -1,7 +1,7 @@
-// The renderer for the lowest latency: WebCodecs decode, a canvas shows, Web Audio plays, and a playhead of our own
-// says when. The parts: pictures.js (decoding), canvas.js (drawing), sound.js, schedule.js (when).
+// The renderer for the lowest latency: WebCodecs decode, a surface shows, Web Audio plays, and a playhead of our own
+// says when. The parts: pictures.js (decoding), easel.js and surface.js (showing), sound.js, schedule.js (when).
 
-import { Easel, Surface } from "./canvas.js";
+import { Easel } from "./easel.js";
 import { PictureDecoder } from "./pictures.js";
 import { Playhead } from "./schedule.js";
 import { Sound } from "./sound.js";
@@ -40,7 +40,6 @@ export class WebCodecsRenderer {
   #tell;
   #utcOf;
   #element;
-  #surface;
   #playhead = new Playhead();
   #easel;
   #pictures;
@@ -77,7 +76,7 @@ export class WebCodecsRenderer {
   }
 
   /**
-   * @param {HTMLElement} element  a video, beside which a canvas takes its place, or a canvas
+   * @param {HTMLElement} element  a video, in whose place the pictures are shown, or a canvas
    * @param {(told: RendererTold) => void} tell
    * @param {{utcOf?: (ms: number) => number}} [clock]  performance.now() to UTC, milliseconds; NaN: not known
    */
@@ -85,8 +84,7 @@ export class WebCodecsRenderer {
     this.#element = element;
     this.#tell = tell;
     this.#utcOf = utcOf;
-    this.#surface = new Surface(element);
-    this.#easel = new Easel(this.#surface.canvas, this.#playhead, {
+    this.#easel = new Easel(element, this.#playhead, {
       shown: (shown) => this.#onShown(shown),
       tick: (nowMs) => this.#advance(nowMs),
     });
@@ -104,7 +102,7 @@ export class WebCodecsRenderer {
   }
 
   get surface() {
-    return this.#surface.canvas;
+    return this.#easel.element;
   }
 
   /** What is not part of RendererState: for who tunes it. */
@@ -115,7 +113,7 @@ export class WebCodecsRenderer {
     return {
       pictureSpareMs: delayMs - pictureMs,
       soundSpareMs: delayMs - soundMs,
-      refreshMs: this.#easel.leadMs / 1.5,
+      refreshMs: this.#easel.refreshMs,
       soundLagMs: this.#playhead.soundLagMs(nowMs),
       soundLate: this.#sound.late,
       waiting: this.#easel.length,
@@ -253,7 +251,6 @@ export class WebCodecsRenderer {
     this.#pictures.destroy();
     this.#easel.destroy();
     this.#sound.destroy();
-    this.#surface.remove();
   }
 
   /**
@@ -268,10 +265,11 @@ export class WebCodecsRenderer {
       const readyMs = Number.isNaN(picture.heldMs) ? nowMs : picture.heldMs;
       this.#playhead.picture(picture.mediaMs, readyMs + this.#easel.leadMs, nowMs);
     }
+    this.#easel.wake();
     this.#advance(nowMs);
   }
 
-  /** @param {import("./canvas.js").Shown} shown */
+  /** @param {import("./easel.js").Shown} shown */
   #onShown({ picture, readyMs, shownMs }) {
     this.#shown = picture;
     this.#shownCount++;

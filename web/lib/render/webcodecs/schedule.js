@@ -24,7 +24,7 @@ import { RecentPeak } from "./peak.js";
 export const playheadRules = Object.freeze({
   startMarginMs: 20,
   soundAfterMs: 30,
-  soundLagMs: 20,
+  soundLagMs: 25,
   soundMostMs: 1000,
   windowMs: 8000,
   skipMs: 400,

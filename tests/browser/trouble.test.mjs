@@ -6,7 +6,7 @@ import { needChromium, takeShot } from "./stage/chromium.mjs";
 import { Feed, freeUdpPort } from "./stage/feed.mjs";
 import { brokenRuns, stills, withoutFew } from "./stage/judge.mjs";
 import { Packager } from "./stage/packager.mjs";
-import { assertSane, configuration, eventsOf, fps, StageSet, tellEvents, tellFaults } from "./stage/set.mjs";
+import { assertSane, configuration, eventsOf, fps, stallsOf, StageSet, tellEvents, tellFaults } from "./stage/set.mjs";
 
 needChromium();
 
@@ -124,15 +124,8 @@ describe("trouble", () => {
       const moved = new Set(since.map(({ frame }) => frame)).size;
       assert.ok(moved > fps, `${renderer}: ${moved} different pictures since the feed is back`);
       assert.deepEqual(eventsOf(record, "lost"), [], `${renderer}: the network was there\n${tellEvents(record)}`);
-      const stalls = eventsOf(record, "resumed").map(({ atMs, payload }) => ({
-        what: "stood still",
-        fromMs: atMs - payload.stalledMs,
-        toMs: atMs,
-        lostMs: payload.stalledMs,
-        text: `${renderer} stalled for ${Math.round(payload.stalledMs)} ms`,
-      }));
-      const inexcusable = set.inexcusable(t, stalls, record);
-      assert.equal(inexcusable.length, 0, `${tellFaults(inexcusable, record)}`);
+      const inexcusable = set.inexcusable(t, stallsOf(record), record);
+      assert.equal(inexcusable.length, 0, `${renderer}: ${tellFaults(inexcusable, record)}`);
     }
     await Promise.all(all.map(({ page }) => page.close()));
   });

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { BareTab } from "./stage/bare_tab.mjs";
 import { needChromium, takeShot } from "./stage/chromium.mjs";
 import { beepsAfterPictures, brokenRuns, median, stills, withoutFew } from "./stage/judge.mjs";
-import { assertSane, configuration, eventsOf, fps, StageSet, tellEvents, tellFaults } from "./stage/set.mjs";
+import { assertSane, configuration, fps, stallsOf, StageSet, tellEvents, tellFaults } from "./stage/set.mjs";
 
 needChromium();
 
@@ -44,14 +44,7 @@ function assertFlows(t, record) {
   assert.equal(broken.length, 0, `dropped frames, repeats: ${tellFaults(broken, record)}`);
   const stood = set.inexcusable(t, stills(pictures, stillMs), record);
   assert.equal(stood.length, 0, tellFaults(stood, record));
-  const stalls = eventsOf(record, "resumed").map(({ atMs, payload }) => ({
-    what: "stood still",
-    fromMs: atMs - payload.stalledMs,
-    toMs: atMs,
-    lostMs: payload.stalledMs,
-    text: `the player stalled for ${Math.round(payload.stalledMs)} ms`,
-  }));
-  const told = set.inexcusable(t, stalls.filter(({ fromMs }) => fromMs > pictures[0].shownMs), record);
+  const told = set.inexcusable(t, stallsOf(record).filter(({ fromMs }) => fromMs > pictures[0].shownMs), record);
   const long = told.filter(({ lostMs }) => lostMs > stillMs);
   const tooMany = told.length - long.length > shortStallsMax;
   assert.ok(long.length === 0 && !tooMany, tellFaults(told, record));
@@ -68,8 +61,7 @@ function assertHeard(t, record) {
   if (busy) t.diagnostic(`${busy} s in which the machine was busy, where a beep may be missing or off`);
   const missing = Math.floor(seconds) - beeps.length;
   assert.ok(missing <= 1 + busy, `${beeps.length} beeps in ${Math.round(seconds)} s, ${busy} of them busy`);
-  const heard = beepsAfterPictures(pictures, beeps, fps);
-  const lates = heard.map(({ lateMs }) => lateMs);
+  const lates = beepsAfterPictures(pictures, beeps, fps).map(({ lateMs }) => lateMs);
   const middle = median(lates);
   t.diagnostic(`sound after picture: median ${middle.toFixed(1)} ms of ${lates.length} beeps`);
   assert.ok(lates.length > beeps.length / 2, "beeps have no pictures");

@@ -29,7 +29,12 @@ const { connect } = AudioNode.prototype;
 /** @type {WeakMap<BaseAudioContext, Promise<AudioWorkletNode>>} */
 const ears = new WeakMap();
 
-/** @param {AudioContext} context @param {boolean} ofElement */
+/**
+ * Chromium doesn't tell the clock of a media element that is heard through Web Audio how much later that makes the
+ * sound (measured with a file that ffmpeg made: the context's whole latency), and no player could help it; so that is
+ * taken off.
+ * @param {AudioContext} context @param {boolean} ofElement
+ */
 async function makeEar(context, ofElement) {
   await context.audioWorklet.addModule(URL.createObjectURL(new Blob([processor], { type: "text/javascript" })));
   const ear = new AudioWorkletNode(context, "beeps", { numberOfOutputs: 1 });
@@ -45,11 +50,11 @@ async function makeEar(context, ofElement) {
   return ear;
 }
 
-/** @param {AudioNode} node @param {boolean} ofElement */
-function listen(node, ofElement) {
+/** @param {AudioNode} node */
+function listen(node) {
   const context = /** @type {AudioContext} */ (node.context);
   let ear = ears.get(context);
-  if (!ear) ears.set(context, (ear = makeEar(context, ofElement)));
+  if (!ear) ears.set(context, (ear = makeEar(context, node instanceof MediaElementAudioSourceNode)));
   ear.then((heard) => connect.call(node, heard)).catch((error) => console.error(`the sound is not heard: ${error}`));
 }
 
@@ -57,21 +62,17 @@ AudioNode.prototype.connect = /** @type {any} */ (
   /** @this {AudioNode} @param {AudioNode} to @param {...number} rest */
   function (to, ...rest) {
     const result = Reflect.apply(connect, this, [to, ...rest]);
-    if (to instanceof AudioDestinationNode && this.context instanceof AudioContext) listen(this, false);
+    if (to instanceof AudioDestinationNode && this.context instanceof AudioContext) listen(this);
     return result;
   }
 );
 
 /**
- * Hears a media element, which is heard through Web Audio from then on. Chromium doesn't tell the element's clock how
- * much later that makes the sound (measured with a file that ffmpeg made: the context's whole latency), and no player
- * could help it; so that is taken off.
+ * Hears a media element, which is heard through Web Audio from then on.
  * @param {HTMLMediaElement} element
  */
 export async function listenTo(element) {
   const context = new AudioContext();
-  const source = context.createMediaElementSource(element);
-  Reflect.apply(connect, source, [context.destination]);
+  context.createMediaElementSource(element).connect(context.destination);
   await context.resume();
-  listen(source, true);
 }

@@ -75,9 +75,10 @@ export class Watch {
       this.#videoCallback = video.requestVideoFrameCallback(presented);
       const frame = frameOf(video);
       if (!frame) return;
-      // What the callback was made for may have been followed by another one already.
+      // What the callback was made for may have been followed by another one already. Both times are whole microseconds,
+      // by one of which the pictures of a stream are told apart.
       const mediaTimeS = frame.timestamp / 1e6;
-      const later = mediaTimeS > metadata.mediaTime + 0.001 ? 1 : 0;
+      const later = frame.timestamp > Math.round(metadata.mediaTime * 1e6) ? 1 : 0;
       const { displayWidth, displayHeight } = frame;
       const { expectedDisplayTime, presentedFrames } = metadata;
       // Of a stream that was hidden Chromium is as far ahead as it was hidden for.
@@ -103,15 +104,9 @@ export class Watch {
     }
     this.#context.drawImage(surface, 0, top, width, height - top, 0, 0, width, height - top);
     const stamp = readStamp(this.#context.getImageData(0, 0, width, height - top).data, width, height);
-    const isSame =
-      last && stamp && last.captureUtcMs === stamp.captureUtcMs && last.channel === stamp.channel && last.width === width;
-    // A canvas is blank at first, and shows the same picture at several looks; so does the video of a stream, whose
-    // frames have no time of their own.
-    if (presented < 0 && !stamp) return;
-    if (isSame && (presented < 0 || mediaTimeS === 0)) {
-      last.presented = presented;
-      return;
-    }
+    // A canvas is blank at first, and shows the same picture at several looks.
+    const isSame = last && stamp && last.captureUtcMs === stamp.captureUtcMs && last.channel === stamp.channel;
+    if (presented < 0 && (!stamp || (isSame && last.width === width))) return;
     if (this.pictures.length >= picturesMax) return;
     const { channel, frame, captureUtcMs } = stamp ?? { channel: -1, frame: -1, captureUtcMs: NaN };
     const picture = { channel, frame, captureUtcMs, shownMs, presented, mediaTimeS, width };

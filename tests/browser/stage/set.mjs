@@ -151,6 +151,17 @@ export function eventsOf(record, name) {
   return record.events.filter((event) => event.name === name);
 }
 
+/** The stalls that the player told of. @param {any} record @returns {Fault[]} */
+export function stallsOf(record) {
+  return eventsOf(record, "resumed").map(({ atMs, payload: { stalledMs } }) => ({
+    what: "stood still",
+    fromMs: atMs - stalledMs,
+    toMs: atMs,
+    lostMs: stalledMs,
+    text: `the player stalled for ${Math.round(stalledMs)} ms`,
+  }));
+}
+
 /** Nothing fatal, nothing uncaught. @param {any} record @param {{uncaught: () => string[]}} [opened] */
 export function assertSane(record, opened) {
   assert.deepEqual(opened?.uncaught() ?? [], [], "exceptions that nobody catches");

@@ -25,8 +25,10 @@ const refreshesMost = 15;
  */
 export function surfaceFor(element, look) {
   if (element instanceof HTMLCanvasElement) return new CanvasSurface(element, look, () => {});
-  const stand = VideoSurface.possible ? element.ownerDocument.createElement("video") : null;
-  if (stand) return new VideoSurface(stand, look, takePlace(element, stand));
+  if (VideoSurface.possible) {
+    const video = element.ownerDocument.createElement("video");
+    return new VideoSurface(video, look, takePlace(element, video));
+  }
   const canvas = element.ownerDocument.createElement("canvas");
   canvas.setAttribute("role", "img");
   return new CanvasSurface(canvas, look, takePlace(element, canvas));
@@ -95,15 +97,14 @@ class VideoSurface {
   /** @param {number} dueMs */
   expect(dueMs) {
     this.rest();
-    const nowMs = performance.now();
-    // Of two in one refresh only one would be seen.
-    const atMs = Math.max(dueMs - this.refreshMs, this.#nextMs);
     const look = () => {
       this.#timer = 0;
       this.#look(performance.now() + this.refreshMs);
     };
+    // Of two in one refresh only one would be seen.
+    const atMs = Math.max(dueMs - this.refreshMs, this.#nextMs);
     if (dueMs === -Infinity) look();
-    else this.#timer = window.setTimeout(look, Math.max(atMs - nowMs, 0));
+    else this.#timer = window.setTimeout(look, atMs - performance.now());
   }
 
   rest() {
@@ -114,12 +115,8 @@ class VideoSurface {
   /** @param {VideoFrame} frame */
   show(frame) {
     if (this.element.paused) this.#play();
-    const nowMs = performance.now();
-    this.#nextMs = nowMs + this.refreshMs;
-    // Times that rise, whatever the channel's do: who watches the video tells its pictures apart by them.
-    const stamped = new VideoFrame(frame, { timestamp: Math.round(nowMs * 1000) });
-    frame.close();
-    this.#writer.write(stamped).catch(() => stamped.close());
+    this.#nextMs = performance.now() + this.refreshMs;
+    this.#writer.write(frame).catch(() => frame.close());
   }
 
   remove() {
